@@ -4,6 +4,7 @@ A file of NumPy's own format has an entry per array, each of which costs more to
 """
 
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,7 +91,8 @@ def _column(content: bytearray, first: int, kind: str, shape: list[int], at: int
     dtype = np.dtype(kind)
     if dtype.kind not in _KINDS:
         raise Unproven(f"has a column of kind {kind!r}")
-    count = int(np.prod(shape))
+    count = math.prod(shape)  # `np.prod` takes as long as all the rest, and a year of pieces has thousands of columns
     if not count or not dtype.itemsize:
         return np.zeros(shape, dtype)
-    return np.frombuffer(content, dtype, count, first + at).reshape(shape)
+    values = np.frombuffer(content, dtype, count, first + at)
+    return values if len(shape) == 1 else values.reshape(shape)

@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 
 def year_place(folder: Folder, task: str, year: Label) -> Path:
     """The file of a year of results."""
-    return Path(folder) / FOLDER / task / f"{label.name(year)}{SUFFIX}"
+    return Path(folder, FOLDER, task, f"{label.name(year)}{SUFFIX}")
 
 
 def place(folder: Folder, task: str, year: Label, ensemble_member: int) -> Path:
     """The file of one result, until it is part of its year's."""
-    return Path(folder) / FOLDER / task / label.name(year) / f"member_{ensemble_member:03d}{SUFFIX}"
+    return Path(folder, FOLDER, task, label.name(year), f"member_{ensemble_member:03d}{SUFFIX}")
 
 
 def of(header: Header, state: State, heads: Heads, row_size: Ints, matches: Matches) -> Season:

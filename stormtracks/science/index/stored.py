@@ -26,7 +26,7 @@ _HEADS = tuple(name for name in COLUMNS if name not in ("share", "sid", "name"))
 _MATCHES = tuple(field.name for field in dataclasses.fields(Matches))
 _ALIKE = ("traits", "remarks", "best_tracks")
 """What most results of a season have in common: each kind of it is said once, and entries have its number."""
-_UNREADABLE = (column_file.Unproven, ValueError, KeyError, TypeError, AttributeError, IndexError)
+_UNREADABLE = (column_file.Unproven, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 """What is raised where a file is damaged, or is of somebody else."""
 
 
