@@ -39,10 +39,11 @@ def write(group: netCDF4.Dataset, columns: Mapping[str, Column], arrays: Callabl
     calendar : str
         Of the times, as files name it.
     """
-    made = {name: _made(group, name, column, calendar) for name, column in columns.items()}
+    sizes = {dimension: _size(group, dimension) for dimension in {column.dimension for column in columns.values()}}
+    made = {name: _made(group, name, one, sizes[one.dimension], calendar) for name, one in columns.items()}
     # Values after all that is made: the library writes down what has been made whenever values follow.
     for name, variable in made.items():
-        if variable.size:
+        if sizes[columns[name].dimension]:
             variable.set_auto_maskandscale(False)
             variable[:] = _as_kept(np.asarray(arrays(name)), columns[name])
 
@@ -53,11 +54,11 @@ def size_of(columns: Mapping[str, Column], dimension: str) -> int:
     return sum(np.dtype(kind).itemsize for kind in kinds)
 
 
-def _made(group: netCDF4.Dataset, name: str, column: Column, calendar: str) -> netCDF4.Variable:
+def _made(group: netCDF4.Dataset, name: str, column: Column, size: int, calendar: str) -> netCDF4.Variable:
     """A variable with its attributes, without values."""
     fill = column.attributes.get("_FillValue", False)
     kind: Any = str if column.kind == "S" else column.kind
-    packed = _packed(_size(group, column.dimension)) if column.small else {}
+    packed = _packed(size) if column.small else {}
     variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
     attributes = {key: text for key, text in column.attributes.items() if key != "_FillValue"}
     variable.setncatts(attributes | ({"calendar": calendar} if "calendar" in attributes else {}))
