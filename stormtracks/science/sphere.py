@@ -263,7 +263,9 @@ def pairs_within(
     >>> first.tolist(), second.tolist(), metres.tolist()
     ([0], [1], [109506])
     """
-    reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-4  # ten metres more: which pairs are near is decided in whole metres
+    # Ten metres more: which pairs are near is decided in whole metres. No farther than all of the globe, else points of
+    # other moments would be in reach.
+    reach = min(np.degrees(km / EARTH_RADIUS_KM), 180.0) + 1e-4
     height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
     above, most_m, bands = 1000.0 * later, round(1000 * km), _bands(reach)
     if kernel.library() is not None:

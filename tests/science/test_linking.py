@@ -50,6 +50,15 @@ def test_a_storm_across_the_date_line_is_one_track(linker):
 
 
 @EACH
+def test_a_limit_beyond_half_of_the_globe_is_none_and_links_no_time_with_one_before(linker):
+    """A thousand times too fast, as where a speed was given in m/h: points of other times seemed to be in reach."""
+    storms = table(*((k, 10.0 * n, 30.0 * n + k) for k in range(6) for n in range(-3, 4)))
+    wide, wider = (linking.link(storms, six_hourly(6), linker=linker, max_speed_m_s1=speed) for speed in (1e3, 1e6))
+    assert len(wide) > 0 and np.array_equal(wide.maximum, wider.maximum)
+    assert np.array_equal(wide.row_size, wider.row_size) and (np.diff(wider.time)[wider.followed] > 0).all()
+
+
+@EACH
 def test_the_limit_is_a_speed(linker):
     limits = {"linker": linker, "min_points": 2, "max_speed_m_s1": 30}
     near, far = table((0, 0, 0), (1, 0, 5.8)), table((0, 0, 0), (1, 0, 5.9))  # 648 km in 6 h is 30 m/s

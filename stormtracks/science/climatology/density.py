@@ -22,6 +22,8 @@ _REACH = np.degrees(_RADIUS)
 """The same as an angle, in radians and in degrees."""
 _LONG_STEP_KM = 250.0
 """Points farther apart get one half-way between them; nearer ones narrow the swath of a cap by less than 3 %."""
+_OPPOSITE_KM = 20_000.0
+"""Points so far apart are on opposite sides of the globe, give or take 15 km: they have no way, and nothing half-way."""
 
 
 def track_density(
@@ -92,8 +94,8 @@ def _visits(tracks: Tracks, grid: Grid) -> Ints:
     spacing = float(grid.lon[1] - grid.lon[0]) if len(grid.lon) > 1 else 1.0
     if kernel.library() is not None:
         points, columns = (tracks.lat, tracks.lon, tracks.row_size), (float(grid.lon[0]), spacing, len(grid.lon))
-        how = {"radius": _RADIUS, "reach": _REACH, "long_way": float(sphere.chord(_LONG_STEP_KM))}
-        return compiled.visits(*points, grid.lat, columns, **how)
+        ways = {"long_way": float(sphere.chord(_LONG_STEP_KM)), "opposite": float(sphere.chord(_OPPOSITE_KM))}
+        return compiled.visits(*points, grid.lat, columns, radius=_RADIUS, reach=_REACH, **ways)
     lat, lon, track = _with_midpoints(tracks)
     lon = (lon - grid.lon[0]) % 360.0
     order = np.argsort(lat)
@@ -141,6 +143,7 @@ def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:
     """Latitude, longitude and track of all points and of those added half-way."""
     track, first = tracks.track, tracks.followed
     lat, lon = tracks.lat, tracks.lon
-    first = first[sphere.distance_km(lat[first], lon[first], lat[first + 1], lon[first + 1]) > _LONG_STEP_KM]
+    way_km = sphere.distance_km(lat[first], lon[first], lat[first + 1], lon[first + 1])
+    first = first[(way_km > _LONG_STEP_KM) & (way_km < _OPPOSITE_KM)]
     between = sphere.between(lat[first], lon[first], lat[first + 1], lon[first + 1], np.full(len(first), 0.5))
     return np.append(lat, between[0]), np.append(lon, between[1]), np.append(track, track[first])

@@ -5,12 +5,12 @@
 /* `density._visits`: how many tracks pass within a cap's radius of each point of a grid. */
 
 /* Tracks, their points one after the other, degrees. Between points whose straight way, squared, on the unit sphere is
- * longer than `long_way` there is one half-way, as in `density._with_midpoints`. */
+ * longer than `long_way` there is one half-way, as in `density._with_midpoints`; not where it is as long as `opposite`. */
 typedef struct {
     int64_t count;
     const int64_t *row_size;
     const double *lat, *lon;
-    double long_way;
+    double long_way, opposite;
 } Tracks;
 
 /* Rows and columns. A point may be near those rows of which it lies between `south` and `north`, degrees. */
@@ -82,8 +82,8 @@ static inline void pass_near(const Grid *grid, double east, double cosine, doubl
         begin = (east - half) / grid->spacing;
         end = (east + half) / grid->spacing;
     }
-    begin = most(ceil(begin), 0.0);
-    end = least(floor(end) + 1.0, (double)grid->columns);
+    begin = most(0.0, ceil(begin)); /* in this order what is not a number stays one, and has no columns */
+    end = least((double)grid->columns, floor(end) + 1.0);
     if (begin < end) note(bits, (int64_t)begin, (int64_t)end);
 }
 
@@ -155,7 +155,8 @@ FOR_EACH_PROCESSOR static void count(const Tracks *tracks, const Grid *grid, dou
         Place before = {0};
         for (int64_t number = 0; number < tracks->row_size[track]; number++, point++) {
             const Place here = place_of(grid, tracks->lat[point], tracks->lon[point]);
-            if (number && way(&before, &here) > tracks->long_way) {
+            const double its_way = way(&before, &here);
+            if (number && its_way > tracks->long_way && its_way < tracks->opposite) {
                 const Place middle = half_way(grid, &before, &here);
                 pass(grid, &middle, radius, &row, passed);
             }

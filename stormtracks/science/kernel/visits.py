@@ -17,6 +17,7 @@ class _Tracks(ctypes.Structure):
         ("count", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("row_size", "lat", "lon")),
         ("long_way", ctypes.c_double),
+        ("opposite", ctypes.c_double),
     )
 
 
@@ -42,6 +43,7 @@ def visits(
     radius: float,
     reach: float,
     long_way: float,
+    opposite: float,
 ) -> Ints:
     """Number of tracks that pass within a radius of each point of a grid, shape (rows, columns).
 
@@ -57,15 +59,16 @@ def visits(
         The first one and their spacing, degrees; how many they are.
     radius, reach : float
         The radius in radians and in degrees.
-    long_way : float
-        Between points that are farther apart there is one half-way: straight through the unit sphere.
+    long_way, opposite : float
+        Between points that are farther apart there is one half-way, but not between those that are nearly opposite each
+        other: straight through the unit sphere.
     """
     first, spacing, count = columns
     made, words = np.zeros((len(row_lat), count), np.int32), -(-count // 64)
     bits, phi = np.zeros((len(row_lat), words), np.uint64), np.radians(row_lat)
     points = [np.ascontiguousarray(row_size, np.int64), *(np.ascontiguousarray(of, np.float64) for of in (lat, lon))]
     rows = [np.ascontiguousarray(of) for of in (row_lat - reach, row_lat + reach, np.sin(phi), np.cos(phi))]
-    tracks = _Tracks(len(row_size), *(of.ctypes.data for of in points), long_way**2)
+    tracks = _Tracks(len(row_size), *(of.ctypes.data for of in points), long_way**2, opposite**2)
     grid = _Grid(*made.shape, *(of.ctypes.data for of in rows), first, spacing)
     function = getattr(kernel.library(), "visits")  # noqa: B009  # it may be None for mypy
     function.restype = None

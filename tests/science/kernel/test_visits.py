@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from stormtracks.science import kernel
 from stormtracks.science.climatology.density import track_density
+from stormtracks.science.records import Tracks
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -29,3 +30,26 @@ def test_density_is_the_same(seed, most_tracks, lat, lon, spacing_deg, region):
         plain, its_grid = track_density(seasons, spacing_deg, region)
     assert np.array_equal(compiled, plain) and compiled.dtype == plain.dtype
     assert grid.shape == its_grid.shape == plain.shape
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        ([10.0, 12.0], [20.0, np.nan]),
+        ([10.0, np.nan], [20.0, 21.0]),
+        ([10.0, 12.0], [20.0, np.inf]),
+        ([0.0, 0.0], [-52.0, 128.0]),
+        ([30.0, -30.0], [0.0, -180.0]),
+        ([90.0, -90.0], [0.0, 0.0]),
+        ([0.0, 0.0], [0.0, 179.8]),
+    ],
+)
+def test_places_that_are_not_known_and_those_opposite_each_other_are_counted_alike(lat, lon):
+    """A place without a number was near all of its row, and of a way right through the globe the middle is anywhere."""
+    time = np.datetime64("2005-08-01", "s") + np.arange(2) * np.timedelta64(6, "h")
+    track = Tracks(np.array([2]), time, np.array(lat), np.array(lon), np.ones(2, np.float32), np.arange(2))
+    compiled, _ = track_density([track])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(kernel.SWITCH, "off")
+        plain, _ = track_density([track])
+    assert np.array_equal(compiled, plain) and plain.any()
