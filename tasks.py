@@ -153,12 +153,12 @@ def track(
     },
 )
 def inspect(context, data, dataset=None, year=None, wide=False, csv=False, json=False):
-    """Show what is in a folder of data, as a task sees it, and why what is not understood is not.
+    """Show what a task sees in a folder of data, and why it does not read the rest; or how a result was made.
 
     Files or stores, variables and what they are used as, members, times, levels, grid, what a task reads and costs.
     Exit status: 0 if at least one member of one year can be tracked, else 1.
 
-    Of a result's file it shows how that was made: inv inspect results/vort_track/1987/member_000.nc
+    Give a result's file, and it shows how that was made: inv inspect results/vort_track/1987/member_000.nc
 
     Example: inv inspect sample/gfs_2018
     """
@@ -704,9 +704,10 @@ def extras(context, names):
 
 @command()
 def build_kernel(_):
-    """Compile the kernel, by which maxima are found and linked much faster, with the same results.
+    """Compile the kernel, which does the slowest steps much faster than NumPy, with the same results.
 
-    `./inv` and `fab deploy` do so by themselves where there is a C compiler. Type it if you installed one later.
+    `./inv` and `fab deploy` do so by themselves where there is a C compiler. Type it if you installed one later, or if
+    the library was damaged.
 
     Example: inv build-kernel
     """

@@ -1,4 +1,4 @@
-"""`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not.
+"""`inv inspect`: what a task sees in a folder of data, and why it does not read the rest.
 
 Of a result's file it is how that was made.
 """
@@ -6,12 +6,13 @@ Of a result's file it is how that was made.
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.padding import Padding
 from rich.text import Text
 
-from stormtracks import config, paths
+from stormtracks import config, paths, web_path
 from stormtracks.console.inspect_result import show_result
 from stormtracks.console.local_paths import data_folder
 from stormtracks.console.tables import FIRST, LAST, Column, Form, Table, show
@@ -19,13 +20,15 @@ from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
 from stormtracks.label import Label, of
 from stormtracks.readable import duration, moment, size, some
-from stormtracks.science import results
 from stormtracks.science.reanalysis import Inspection
 from stormtracks.science.reanalysis import inspect as inspected
 from stormtracks.science.reanalysis.inspected_files import Reason, Variable
 from stormtracks.science.reanalysis.inspected_year import Year
+from stormtracks.science.settings import TASKS
 from stormtracks.terminal_text import clean
 
+_RESULTS = "member_*.nc"
+"""How files of results are called."""
 _MOST = 12
 """Rows of a table, where nothing says that all are wanted."""
 _NAMED = 6
@@ -41,20 +44,22 @@ def inspect(data: str, options: Mapping[str, Any]) -> None:
     named = options["dataset"]
     described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None
     folder = data_folder(data)
+    is_local = not web_path.is_address(folder)
     form = options["form"]
     if folder.is_file():
-        if not folder.match("member_*.nc"):
+        if not folder.match(_RESULTS):
             raise BadValue(
                 f"{folder} is a file; give the folder that it lies in: inv inspect {shlex.quote(str(folder.parent))}"
             )
         show_result(folder, form)
         return
+    if is_local and folder.match(_RESULTS) and not folder.exists():
+        raise BadValue(f"{folder}: there is no such result; check the path")
     found = inspected(folder, described, years=years, measured=True)
-    if not found.is_usable and (years_of := results.years(folder)):
-        file = results.path(folder, "vort_track", years_of[0], results.members(folder, years_of[0])[0])
+    if is_local and not found.is_usable and (file := _one_result(folder)):
         raise BadValue(
-            f"{folder} is a folder of results, not of data: inv summary --results {shlex.quote(str(folder))} shows "
-            f"them, and inv inspect {shlex.quote(str(file))} how that one was made"
+            f"{folder} is a folder of results, not of data: inv summary --results {shlex.quote(str(file.parents[2]))} "
+            f"shows them, and inv inspect {shlex.quote(str(file))} how that one was made"
         )
     if form.for_people:
         _show(found, form)
@@ -62,6 +67,13 @@ def inspect(data: str, options: Mapping[str, Any]) -> None:
         show(_years_table(found), form, found.to_json())
     if not found.is_usable:
         sys.exit(1)
+
+
+def _one_result(folder: Path) -> Path | None:
+    """The first file of a folder of results, or of a task or a year in one."""
+    patterns = *(f"{task}/*/{_RESULTS}" for task in TASKS), f"*/{_RESULTS}", _RESULTS
+    files = (file for pattern in patterns for file in sorted(folder.absolute().glob(pattern)))
+    return next((file for file in files if file.parents[1].name in TASKS), None)
 
 
 _OF_YEARS = (

@@ -38,7 +38,7 @@ def show(details: pipeline.Details, form: Form = PEOPLE) -> None:
 
 
 def _by(header: results.Header) -> str:
-    """Which of the two found the maxima and linked them; of no other task that is said."""
+    """Which of the two made a result; a list of storms does not say, since the kernel has no part in it."""
     return {"compiled": " by the kernel", "numpy": " by NumPy"}.get(header.provenance.get("kernel", ""), "")
 
 

@@ -123,8 +123,23 @@ def test_a_damaged_result_is_refused(result, capsys):
 
 
 def test_results_are_not_taken_for_data(result, tmp_path, capsys):
-    with pytest.raises(BadValue, match=f"is a folder of results, not of data: inv summary .* inv inspect {result} "):
-        shown(capsys, tmp_path)
+    for folder in (tmp_path, tmp_path / "vort_track", tmp_path / "vort_track/2005"):
+        said = f"inv summary --results {tmp_path} .* inv inspect {result} "
+        with pytest.raises(BadValue, match=f"^{folder} is a folder of results, not of data: {said}"):
+            shown(capsys, folder)
+
+
+def test_data_in_folders_called_as_those_of_results_stay_data(tmp_path, capsys):
+    Draft().level(850.0, "hPa")(tmp_path / "vort_track/2005", "member_000.nc")
+    Draft()(tmp_path / "data/2005", "member_000.nc")
+    assert shown(capsys, tmp_path / "vort_track")[1] == 0
+    assert "is a folder of results" not in shown(capsys, tmp_path / "data/2005")[0]
+
+
+def test_a_result_that_is_not_there_is_refused_as_that(result, capsys):
+    missing = result.with_name("member_007.nc")
+    with pytest.raises(BadValue, match=f"^{missing}: there is no such result; check the path"):
+        shown(capsys, missing)
 
 
 def test_what_is_in_a_file_cannot_steer_the_terminal(tmp_path, capsys):

@@ -11,7 +11,7 @@ import numpy as np
 
 from stormtracks import strict_dataclass
 from stormtracks.label import Label
-from stormtracks.science import linking, passes, reanalysis, results, track_fields
+from stormtracks.science import kernel, linking, passes, reanalysis, results, track_fields
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import NeedsResult, ResultError
 from stormtracks.science.passes import Progress, TrackPoints
@@ -56,7 +56,8 @@ def field_collection(
         collected = _collected(found, order, fields, season)
         remarks = [*further.remarks_on(ensemble_member), *_on_missing(fields.missing, further)]
         counts = _counts(season, tracks, collected)
-    provenance = recipe | {"remarks": remarks, "version": code_version(), "host": platform.node()} | clock.spent()
+    provenance = recipe | {"remarks": remarks, "version": code_version(), "kernel": kernel.in_use()}
+    provenance |= {"host": platform.node()} | clock.spent()
     header = results.Header(year, ensemble_member, base.member_label, NAME, counts, provenance)
     saved = results.save_fields(header, tracks, collected, setup.results)
     return details.of(header, saved, clock, skipped=False)

@@ -72,6 +72,11 @@ def test_one_pass_gives_each_member_what_its_own_files_give_and_reads_each_time_
     assert times(sampled) == list(range(17))
 
 
+def test_a_result_says_whether_the_kernel_made_it(with_fields, tmp_path, kernel):
+    header, _ = results.load_fields(do(with_fields["20crv3"], tmp_path, 0, *CHAIN)["path"])
+    assert header.provenance["kernel"] == {"off": "numpy", "on": "compiled"}[kernel]
+
+
 def test_what_is_collected_is_known_where_it_should_be(apart):
     fields = apart[0]
     known = {name: np.isfinite(values).mean() for name, values in fields.values.items()}
