@@ -23,7 +23,7 @@ _REACH = np.degrees(_RADIUS)
 _LONG_STEP_KM = 250.0
 """Points farther apart get one half-way between them; nearer ones narrow the swath of a cap by less than 3 %."""
 _OPPOSITE_KM = 20_000.0
-"""Points so far apart are on opposite sides of the globe, give or take 15 km: they have no way, and nothing half-way."""
+"""Points so far apart are opposite each other, give or take 15 km: no way between them is shorter than all others."""
 
 
 def track_density(
@@ -94,8 +94,9 @@ def _visits(tracks: Tracks, grid: Grid) -> Ints:
     spacing = float(grid.lon[1] - grid.lon[0]) if len(grid.lon) > 1 else 1.0
     if kernel.library() is not None:
         points, columns = (tracks.lat, tracks.lon, tracks.row_size), (float(grid.lon[0]), spacing, len(grid.lon))
-        ways = {"long_way": float(sphere.chord(_LONG_STEP_KM)), "opposite": float(sphere.chord(_OPPOSITE_KM))}
-        return compiled.visits(*points, grid.lat, columns, radius=_RADIUS, reach=_REACH, **ways)
+        long_way, opposite = (float(sphere.chord(km)) for km in (_LONG_STEP_KM, _OPPOSITE_KM))
+        how = {"radius": _RADIUS, "reach": _REACH, "long_way": long_way, "opposite": opposite}
+        return compiled.visits(*points, grid.lat, columns, **how)
     lat, lon, track = _with_midpoints(tracks)
     lon = (lon - grid.lon[0]) % 360.0
     order = np.argsort(lat)

@@ -62,8 +62,8 @@ def test_a_spacing_that_cannot_be_is_refused(spacing):
 
 
 def with_places_half_way(points):
-    """The points, and one half-way between any two that are far apart."""
-    far = [pair for pair in itertools.pairwise(points) if sphere.distance_km(*pair[0], *pair[1]) > 250.0]
+    """The points, and one half-way between any two that are far apart and not opposite each other."""
+    far = [pair for pair in itertools.pairwise(points) if 250.0 < sphere.distance_km(*pair[0], *pair[1]) < 20_000.0]
     lat1, lon1, lat2, lon2 = (np.array([pair[end][axis] for pair in far]) for end in (0, 1) for axis in (0, 1))
     return points + list(zip(*sphere.between(lat1, lon1, lat2, lon2, np.full(len(far), 0.5)), strict=True))
 

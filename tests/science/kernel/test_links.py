@@ -65,7 +65,7 @@ def test_tracks_are_the_same(seed, count, spacing, linker, bridged, together, co
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 2**31), st.integers(0, 120), st.integers(0, 2), st.sampled_from([0.0, 111.0, 900.0, 20016.0, 3e6]))
+@given(st.integers(0, 2**31), st.integers(0, 120), st.integers(0, 2), st.sampled_from([0.0, 111.0, 9e2, 20016.0, 3e6]))
 def test_near_pairs_are_the_same(seed, count, later, km):
     rows = maxima(seed, count, 3, 1.0)
     rng = np.random.default_rng(seed)
