@@ -10,7 +10,7 @@ static void fit(const double *weights, const double *values, double *fitted);
 static double fitted_one(const double *weights, const double *values);
 static double rounded(double degrees);
 
-/* Where the peak at a place lies; 0 where a value around it is infinite, of which NumPy makes what it makes. */
+/* Where the peak at a place lies; 0 where a value around it is infinite: such fields are left to NumPy. */
 int find_centre(const struct grid *grid, const float *wrapped, int32_t place, struct centre *centre)
 {
     const int64_t width = grid->nlon + 2;
@@ -34,7 +34,7 @@ int find_centre(const struct grid *grid, const float *wrapped, int32_t place, st
         if (determinant > LEAST_CURVATURE * (bend_xx * bend_xx + bend_yy * bend_yy) && bend_xx < 0) {
             const double east = (bend_xy * slope_y - bend_yy * slope_x) / determinant;
             const double north = (bend_xy * slope_x - bend_xx * slope_y) / determinant;
-            /* shortened in proportion to half a cell */
+            /* no farther than half a cell: both are shortened in the same proportion */
             const double limit_x = grid->reach[row] / fmax(fabs(east), 1e-30);
             const double limit_y = grid->reach[grid->nlat + row] / fmax(fabs(north), 1e-30);
             const double limit = fmin(1.0, fmin(limit_x, limit_y));
@@ -42,7 +42,7 @@ int find_centre(const struct grid *grid, const float *wrapped, int32_t place, st
             centre->north = north * limit;
         }
     }
-    /* The point of the plane, made a unit vector: for distances; degrees are needed of what stays only. */
+    /* The point of the plane as a unit vector, for distances. Degrees are computed later, only for centres that stay. */
     const double out = grid->cos_lat[row] - centre->north * grid->sin_lat[row];
     const double up = grid->sin_lat[row] + centre->north * grid->cos_lat[row];
     const double x = out * grid->cos_lon[column] - centre->east * grid->sin_lon[column];

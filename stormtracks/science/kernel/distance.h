@@ -31,9 +31,9 @@ static inline int64_t metres(double square) {
     return (int64_t)rint(DIAMETER_M * asin(sqrt(square < 0.0 ? 0.0 : square > 1.0 ? 1.0 : square)));
 }
 
-/* The same of a square of 0 or more, before it is rounded, by a series, which the compiler does several at a time. Up to
- * `SERIES` it ends at less than a millionth of a metre from what asin says, so only what lies within `DOUBT_M` of the
- * middle of two metres, or beyond, is left to `metres`. */
+/* As `metres`, but not rounded, of a square of 0 or more, and by a series: the compiler makes it several at a time. Up
+ * to `SERIES` the series differs from asin by less than a millionth of a metre. `metres` is needed only beyond
+ * `SERIES`, and within `DOUBT_M` of the middle between two whole metres. */
 #define SERIES 0.01
 #define DOUBT_M 1e-4
 static inline double series_m(double up) {

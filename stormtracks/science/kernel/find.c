@@ -1,17 +1,18 @@
-/* The door to all that: fields, one after the other -> their maxima, as `maxima.find` finds them. */
+/* Fields -> their maxima, as `maxima.find` finds them. This is where Python enters; each field goes through fields.c,
+ * peaks.c, centres.c and thinning.c before the next one, so that it stays in the processor's cache. */
 #include <stdlib.h>
 
 #include "fields.h"
 #include "peaks.h"
 #include "thinning.h"
 
-/* What fields are. */
+/* What the fields are that are handed over; cyclonic is vorticity that is positive in cyclones of both hemispheres. */
 enum { CYCLONIC = 0, VORTICITY = 1, WINDS = 2 };
 
 /* Why `find_maxima` ended. */
 enum { ALL = 0, NO_ROOM = 1, INFINITE = 2, NO_MEMORY = 3 };
 
-/* What one field is worked on with. */
+/* Memory that each field uses again. */
 struct work {
     float *wrapped;
     struct peaks peaks;
@@ -28,9 +29,15 @@ static int64_t find_in(const struct grid *grid, const struct limits *limits, str
 
 /* Maxima of some fields.
  *
- * stencil: NULL where fields are cyclonic. first: winds to the east, or vorticity. second: winds to the north.
- * room: of step, lat, lon and value, which are filled; of how many in *found. *done: of how many fields that is; where
- * not of all of them, what is returned says why: of the next one there was no room, or it has an infinite value. */
+ * `first` has the winds to the east, or the vorticity. `second` has the winds to the north; it is read of winds only.
+ * `stencil` is NULL where fields are cyclonic already.
+ *
+ * `step` (the field's number), `lat`, `lon` (degrees) and `value` (s-1) are filled with one entry for each maximum.
+ * They have room for `room` maxima; `*found` says how many there are.
+ *
+ * `*done` says how many fields were worked off. Where that is not all of them, the returned number says why: there is
+ * no room for the maxima of the next one (the caller makes room, and calls again from there), or that has an infinite
+ * value, or there is no memory. */
 EXPORTED int64_t find_maxima(const struct grid *grid, const struct stencil *stencil, const struct limits *limits,
                              int64_t kind, const float *first, const float *second, int64_t fields, int64_t room,
                              int64_t *done, int64_t *found, int32_t *step, double *lat, double *lon, float *value)
@@ -83,7 +90,8 @@ EXPORTED int64_t find_maxima(const struct grid *grid, const struct stencil *sten
     return why;
 }
 
-/* Centres of a field's peaks in the region, and which stay; how many, or -1 where a value is infinite. */
+/* Finds the centres of a field's peaks in the region, and marks those that stay. Returns how many centres there are, or
+ * -1 where a value is infinite. */
 static int64_t find_in(const struct grid *grid, const struct limits *limits, struct work *work)
 {
     const int64_t width = grid->nlon + 2;
@@ -114,7 +122,7 @@ static int make_work(const struct grid *grid, struct work *work)
            work->thinning.first && work->thinning.kept;
 }
 
-/* Room for so many centres, and for some more, so that it is seldom made. */
+/* Makes room for so many centres, and for some more, so that the next fields seldom need new memory. */
 static int make_room(struct work *work, int64_t count)
 {
     if (work->centres && count <= work->most)

@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* `link_cost.course_m`: how far each pair of maxima is off the course of those before and after it, metres.
+/* `link_cost.course_m`: how far each pair of maxima is off the course of the pairs before and after it, metres.
  *
- * `point` has three numbers per maximum. Returns 0, or 1 where there is no memory.
+ * A pair is a possible link: from its tail, the earlier maximum, to its head. `point` has the unit vector of each
+ * maximum, three numbers. `off` is filled, one number for each pair. Returns 0, or 1 where there is no memory.
  */
 EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const int64_t *tails, const int64_t *heads,
                     const int64_t *reach_m, const int64_t *strength, double alone, double radius_m, int64_t *off) {
@@ -14,7 +15,8 @@ EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const
     double(*motion)[3] = malloc((size_t)pairs * sizeof *motion + 1);
     const int lacking = !first || !order || !before || !motion;
     if (!lacking) {
-        /* Pairs by their tails, counted and put in their places: those of maximum k are first[k] to first[k + 1]. */
+        /* Sorts the pairs by their tails, by counting. Afterwards those of tail k are order[first[k]] up to, and without,
+         * order[first[k + 1]]. */
         for (int64_t p = 0; p < pairs; p++) first[tails[p] + 2]++;
         for (int64_t k = 0; k < count; k++) first[k + 2] += first[k + 1];
         for (int64_t p = 0; p < pairs; p++) order[first[tails[p] + 1]++] = p;
@@ -40,11 +42,12 @@ EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const
     return lacking;
 }
 
-/* `linking._cheapest`, until no pair is left: in each round those pairs become links that are the cheapest of their tail
- * and of their head, of equals the first by the numbers of both; then pairs go whose tail or head is taken.
+/* `linking._cheapest`, until no pair is left. In each round those pairs become links that are the cheapest both of
+ * their tail and of their head; of equally cheap ones the one with the lowest numbers. Then all pairs are dropped whose
+ * tail or head is taken.
  *
- * Tails and heads are below `count`, and are used up, as is the cost. Writes the links and returns how many they are; -1
- * where there is no memory.
+ * Tails and heads are numbers of maxima below `count`. `tails`, `heads` and `cost` are overwritten. The links are
+ * written to `linked_tails` and `linked_heads`. Returns how many there are; -1 where there is no memory.
  */
 EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t *heads, int64_t *cost,
                           int64_t *linked_tails, int64_t *linked_heads) {
@@ -86,10 +89,12 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
     return lacking ? -1 : links;
 }
 
-/* `chains._chained`: the maxima in the order of their chains, of those that have `min_points` and a peak of `least` units
- * of 1e-9 s-1. `index` has room for all maxima, `row_size` for each one alone.
+/* `chains._chained`: follows the links from maximum to maximum. Each chain that has at least `min_points` maxima, and a
+ * peak of at least `least` (in 1e-9 s-1), is a track.
  *
- * Returns how many points there are, -1 where there is no memory; in `*tracks` how many chains.
+ * `successor` has the next maximum of each, -1 for none. `index` is filled with the maxima of one track after another,
+ * and `row_size` with the length of each track; both have room for as many numbers as there are maxima. Returns how
+ * many maxima are in tracks, -1 where there is no memory; `*tracks` says how many tracks there are.
  */
 EXPORTED int64_t chained(int64_t count, const int32_t *successor, const float *vorticity, int64_t min_points,
                          double least, int64_t *index, int32_t *row_size, int64_t *tracks) {

@@ -2,18 +2,22 @@
 
 #include "distance.h"
 
-/* Points sorted by height, which is the number of the time step times 1000, plus the latitude in degrees. */
+/* A table of points, sorted by height. The height is the number of the time step times 1000, plus the latitude in
+ * degrees: points of one time, and of one latitude in it, stand together. */
 typedef struct {
     int64_t count;
-    const int64_t *index;          /* what the caller calls each */
+    const int64_t *index;          /* the number of each point in the caller's arrays */
     double *height;
     double *phi, *cosine, *lon;    /* see `Place` */
-    uint32_t *around, *wide;       /* longitude, and how far off in it a near point may be, of a circle of 2^32 */
+    uint32_t *around, *wide;       /* longitude, and how far off in it a near point may be; 2^32 is a whole circle */
     uint8_t *leads, *follows;      /* whether it may be the first and the second of a pair */
 } Points;
 
-/* Numbers of points by height, of equals the first first, where they nearly lie so: maxima come by the rows of their
- * grid. Returns 0, or 1 where that would take more than a few moves per point, and nothing is of use then. */
+/* Sorts points by height: `order` is filled with their numbers, of equally high ones the first one first.
+ *
+ * This is a sort by insertion, which is fast only where points are nearly in order, as maxima are: they come by the
+ * rows of their grid. Returns 0. Returns 1 where it would take more than 16 moves per point on average; the
+ * caller then sorts them. */
 EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order) {
     int64_t moves = 16 * count;
     for (int64_t at = 0; at < count; at++) {
@@ -27,15 +31,15 @@ EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order) 
     return 0;
 }
 
-/* Sine of an angle up to `SMALL`, at less than 1e-16 from the library's. */
+/* Sine of an angle up to `SMALL` radians, by its series. It differs from the library's by less than 1e-16. */
 #define SMALL 0.5
 static inline double sine(double x) {
     const double t = x * x, low = 1.0 / 362880 - t * (1.0 / 39916800 - t * (1.0 / 6227020800));
     return x * (1.0 - t * (1.0 / 6 - t * (1.0 / 120 - t * (1.0 / 5040 - t * low))));
 }
 
-/* Cosines of latitudes, at less than 1e-13 from the library's, and the nearer the smaller they are: far less than what
- * `measure` is sure of. */
+/* Cosines of latitudes, by the series of the sine from the pole. They differ from the library's by less than 1e-13, and
+ * by less where they are smaller. That is far less than the doubt that `measure` allows for. */
 FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi, double *restrict cosine) {
     for (int64_t at = 0; at < count; at++) {
         const double x = 3.14159265358979323846 / 2 - fabs(phi[at]), t = x * x;
@@ -45,9 +49,11 @@ FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi
     }
 }
 
-/* `sphere.Places.of` and `sphere._widths`: fills a table from points in the caller's order. A `band` has how far off, in
- * degrees of longitude, a near point may be, for each half degree of latitude from the south pole. All points lead or
- * follow where it is not said which do. */
+/* Fills the table from points in the caller's order: `sphere.Places.of` and `sphere._widths`.
+ *
+ * `bands` says how far off, in degrees of longitude, a near point may be: one value for each half degree of latitude,
+ * from the south pole on. Where `leads` is NULL every point may be the first of a pair; `follows` likewise for the
+ * second. */
 EXPORTED int64_t place(Points *points, const double *height, const double *lat, const double *lon, const double *bands,
                        const uint8_t *leads, const uint8_t *follows) {
     const double steps = CIRCLE / 360.0, parts = 4294967296.0 / 360.0;
@@ -67,16 +73,17 @@ EXPORTED int64_t place(Points *points, const double *height, const double *lat, 
     return 0;
 }
 
-/* Candidates, which are measured together: the first and the second of each, by height. */
+/* Candidates for pairs. Many are collected before any is measured, since the processor then measures several at
+ * once. */
 #define TOGETHER 256
-#define VECTOR 16 /* points that are compared at once: the columns have room for so many more */
+#define VECTOR 16 /* points that are compared at once; the table's columns have room for so many beyond the last one */
 typedef struct {
     int64_t count;
     int32_t one[TOGETHER], other[TOGETHER];
 } Batch;
 
-/* Half differences of latitude, products of cosines and differences of longitude -> metres before they are rounded,
- * in place of the first; -1 where that would not tell the metre for certain. */
+/* Distances of candidates, by the haversine formula. `half` has half of each difference of latitude and is overwritten
+ * with metres that are not rounded yet; -1 stands where the quick series cannot tell the whole metre for certain. */
 FOR_EACH_PROCESSOR static void measure(int64_t count, double *restrict half, const double *restrict cosines,
                                        const double *restrict turn) {
     for (int64_t at = 0; at < count; at++) {
@@ -91,7 +98,8 @@ FOR_EACH_PROCESSOR static void measure(int64_t count, double *restrict half, con
     }
 }
 
-/* Adds those candidates of a batch that are near enough to the pairs, and returns how many these are then. */
+/* Measures the candidates of a batch and adds those that are near enough to the pairs. Returns how many pairs there are
+ * then. A candidate that `measure` leaves in doubt is measured by the library's functions, as NumPy does. */
 static int64_t add(const Points *points, const Batch *batch, int64_t most_m, int64_t found, int64_t *first,
                    int64_t *second, int64_t *apart_m) {
     double far[TOGETHER], cosines[TOGETHER], turn[TOGETHER];
@@ -117,9 +125,12 @@ static int64_t add(const Points *points, const Batch *batch, int64_t most_m, int
     return found;
 }
 
-/* Writes down those of some points that may be near one, no more than there is room for in a batch. Longitudes are
- * subtracted as the whole numbers of a circle that they are, whatever they pass. Whole vectors are compared, also where
- * the last one has points beyond, for which the table has room. */
+/* Adds to a batch those of `some` points, from `begin` on, whose longitude is near enough to that of point `one`. There
+ * is room for them in the batch.
+ *
+ * Longitudes are unsigned numbers of which 2^32 is a whole circle. So a difference is right across the date line too:
+ * it wraps round by itself. `VECTOR` points are compared at once, at the end also some beyond `some`; these are not
+ * added. */
 FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t begin, int64_t some,
                                     Batch *batch) {
     const uint32_t *around = points->around + begin, wide = points->wide[one], west = points->around[one] - wide;
@@ -130,7 +141,7 @@ FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t b
     int64_t count = batch->count;
     for (int64_t from = 0; from < some; from += VECTOR)
         for (int64_t at = from; at < from + VECTOR; at++) near[at] = (around[at] - west <= whole) & follows[at];
-    for (int64_t at = 0; at < some; at++) { /* without a branch to be guessed wrong */
+    for (int64_t at = 0; at < some; at++) { /* no `if`: the processor would often guess it wrong */
         other[count] = (int32_t)(begin + at);
         count += near[at];
     }
@@ -138,12 +149,16 @@ FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t b
     batch->count = count;
 }
 
-/* `sphere.pairs_within`: pairs of points near each other. For the first one those are looked at that are `above` higher,
- * give or take `reach`. Those too far off in longitude are passed over, and only the rest is measured. Where `above` is
- * 0, only points that come later in the table are looked at.
+/* `sphere.pairs_within`: pairs of points that are at most `most_m` metres apart.
  *
- * It begins at point `*from`. It stops before a point whose pairs may not all find room, and says in `*from` which that
- * is. There is room for the pairs of any one point, and one more. Returns how many pairs were found.
+ * The second point of a pair is higher than the first by `above`, give or take `reach`: with `above` 1000 for each time
+ * step between them, `reach` is what they may differ by in latitude. Where `above` is 0 the second one comes later in
+ * the table, so that no pair is found twice. Candidates too far off in longitude are passed over, and the rest is
+ * measured.
+ *
+ * `first`, `second` and `apart_m` have room for `room` pairs. The search begins at point `*from`. It stops before a
+ * point whose pairs may not all find room, and `*from` is then that point, for the next call. The caller gives room for
+ * the pairs of any one point, and one more. Returns how many pairs were found.
  */
 EXPORTED int64_t pairs_within(const Points *points, double above, double reach, int64_t most_m, int64_t *from,
                               int64_t room, int64_t *first, int64_t *second, int64_t *apart_m) {

@@ -3,7 +3,8 @@
 
 #include "centres.h"
 
-/* What thinning needs; all of the length of the centres, but `first` and `kept`, which have a row of bins. */
+/* Room that thinning needs. `order`, `spare` and `near` are as long as the centres; `first` and `kept` have
+ * `MOST_BINS`. */
 struct thinning {
     uint64_t *order, *spare;
     int32_t *near;

@@ -2,10 +2,15 @@
 
 #include <math.h>
 
-/* `density._visits`: how many tracks pass within a cap's radius of each point of a grid. */
+/* `density._visits`: how many tracks pass within a cap's radius of each point of a grid.
+ *
+ * For each track a bit is set at each point of the grid that it passes; then the bits are counted and cleared. So a
+ * track counts once, however many of its points are near. */
 
-/* Tracks, their points one after the other, degrees. Between points whose straight way, squared, on the unit sphere is
- * longer than `long_way` there is one half-way, as in `density._with_midpoints`; not where it is as long as `opposite`. */
+/* Tracks, their points one after the other, degrees. `long_way` and `opposite` are squares of straight lines through
+ * the unit sphere. Between two points that are farther apart than `long_way`, the point half-way counts too, as in
+ * `density._with_midpoints`; but not where they are as far apart as `opposite`, since opposite points have no
+ * middle. */
 typedef struct {
     int64_t count;
     const int64_t *row_size;
@@ -13,28 +18,31 @@ typedef struct {
     double long_way, opposite;
 } Tracks;
 
-/* Rows and columns. A point may be near those rows of which it lies between `south` and `north`, degrees. */
+/* The grid's rows and columns. A track's point may be near a row only if its latitude lies between that row's `south`
+ * and `north`, degrees. `sine` and `cosine` are those of the rows' latitudes. */
 typedef struct {
     int64_t rows, columns;
     const double *south, *north, *sine, *cosine;
     double first, spacing; /* of the columns, degrees */
 } Grid;
 
-/* What a track has passed: a bit for each column of each row, `words` to a row; none is set between tracks. */
+/* What a track has passed: a bit for each column of each row. A row takes `words` words of 64 bits. No bit is set
+ * between two tracks. */
 typedef struct {
     int64_t words;
     uint64_t *bits;
     int64_t first, last; /* rows that may have one */
 } Passed;
 
-/* A point on the sphere, its latitude and how far it is to the east of the first column, degrees. */
+/* A point: its unit vector, the cosine of its latitude, its latitude, and how far it lies to the east of the first
+ * column, both in degrees. */
 typedef struct {
     double x, y, z, cosine, lat, east;
 } Place;
 
 static const double PI = 3.14159265358979323846;
 
-/* Degrees by which a quick arc cosine may be wrong, and much more: it is by 2e-6. */
+/* Degrees that a quick arc cosine is trusted to. Its error is at most 2e-6, far less. */
 #define DOUBT 1e-5
 
 static inline double least(double one, double other) { return one < other ? one : other; }
@@ -56,10 +64,10 @@ static inline double quick_acos(double cosine) {
     return cosine < 0.0 ? 180.0 - arc : arc;
 }
 
-/* Whether a column's number may lie on the other side of a whole one, were the arc cosine exact. */
+/* Whether a column's number is so near to a whole one that an exact arc cosine might put it on the other side. */
 static inline int doubtful(double column, double doubt) { return fabs(column - rint(column)) <= doubt; }
 
-/* Notes the columns from one to before another. */
+/* Sets the bits of the columns from `begin` up to, and without, `end`. */
 static inline void note(uint64_t *bits, int64_t begin, int64_t end) {
     const int64_t first = begin >> 6, last = (end - 1) >> 6;
     const uint64_t from = ~(uint64_t)0 << (begin & 63), until = ~(uint64_t)0 >> (63 - ((end - 1) & 63));
@@ -72,8 +80,9 @@ static inline void note(uint64_t *bits, int64_t begin, int64_t end) {
     bits[last] |= until;
 }
 
-/* Notes the columns of a row within an arc of a point that is some degrees east of the first one. As rounding a column's
- * number up or down is all that is made of the arc, it need seldom be exact. */
+/* Sets the bits of a row's columns that are at most `half` degrees of longitude from a point, which lies `east` degrees
+ * from the first column. `half` is the quick arc cosine of `cosine`. The ends are rounded to whole columns, so only
+ * where such an end is doubtful is the exact arc cosine needed. */
 static inline void pass_near(const Grid *grid, double east, double cosine, double half, uint64_t *bits) {
     const double per_degree = 1.0 / grid->spacing;
     double begin = (east - half) * per_degree, end = (east + half) * per_degree;
@@ -87,10 +96,11 @@ static inline void pass_near(const Grid *grid, double east, double cosine, doubl
     if (begin < end) note(bits, (int64_t)begin, (int64_t)end);
 }
 
-/* Notes what a point is near; `row` is where to look for its first row, from the point before.
+/* Sets the bits of all that a point is near. `*row` is the first row that the point before was near, and a good place
+ * to begin to look for that of this one.
  *
- * The columns that it is near are a stretch of a row, looked at as it is and once each way round, as in
- * `density._stretches`. */
+ * In each row these columns are one stretch. It may reach across the grid's first or last column, so it is also tried
+ * shifted by a circle to the west and to the east, as in `density._stretches`. */
 static inline void pass(const Grid *grid, const Place *place, double radius, int64_t *row, Passed *passed) {
     const double width = (double)grid->columns * grid->spacing;
     while (*row > 0 && !(grid->north[*row - 1] < place->lat)) --*row;
@@ -98,7 +108,7 @@ static inline void pass(const Grid *grid, const Place *place, double radius, int
     int64_t here = *row;
     for (; here < grid->rows && grid->south[here] <= place->lat; here++) {
         const double far = radius - place->z * grid->sine[here];
-        const double wide = most(place->cosine * grid->cosine[here], 1e-15); /* at a pole: all, or nothing */
+        const double wide = most(place->cosine * grid->cosine[here], 1e-15); /* at a pole: the whole row, or nothing */
         if (far > wide) continue;
         const double cosine = most(far / wide, -1.0), half = quick_acos(cosine), east = place->east;
         uint64_t *bits = passed->bits + here * passed->words;
@@ -110,7 +120,7 @@ static inline void pass(const Grid *grid, const Place *place, double radius, int
     passed->last = here > passed->last ? here : passed->last;
 }
 
-/* Counts a track where it has passed, and forgets that. */
+/* Adds 1 to `visits` wherever a bit is set, and clears the bits. */
 static void add(const Grid *grid, Passed *passed, int32_t *visits) {
     for (int64_t row = passed->first; row < passed->last; row++)
         for (int64_t word = 0; word < passed->words; word++) {
@@ -167,8 +177,8 @@ FOR_EACH_PROCESSOR static void count(const Tracks *tracks, const Grid *grid, dou
     }
 }
 
-/* Adds to `visits`, shape (rows, columns). `radius` is the cosine of a cap's. `bits` is room for `words` of 64 columns to
- * each row, all 0, and is so again afterwards. */
+/* Adds to `visits`, shape (rows, columns), how many tracks pass each point of the grid. `radius` is the cosine of the
+ * cap's radius. `bits` is room to work in, shape (rows, words): all 0, and all 0 again afterwards. */
 EXPORTED void visits(const Tracks *tracks, const Grid *grid, double radius, int64_t words, uint64_t *bits, int32_t *visits) {
     Passed passed = {words, bits, grid->rows, 0};
     count(tracks, grid, radius, &passed, visits);
