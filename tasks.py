@@ -773,7 +773,7 @@ def docs(context, dest="site"):
         "name": "name of the benchmark, such as one_member; `list` shows all; needed, unless --all or --quick is given",
         "options": 'options of the benchmark, such as --options="--pairs 3"; --options=--help shows all; default: none',
         "all": "run every benchmark that docs/performance.md has figures of, and write them there; hours",
-        "quick": "run small cases in two minutes, and print their ratios beside kept ones",
+        "quick": "run small cases in one to two minutes, and print their ratios beside kept ones",
     },
 )
 def bench(context, name, options="", all=False, quick=False):  # noqa: A002
