@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* What fields have around places: `track_fields.around`, whose lines in NumPy each function here follows, place by place
- * and cell by cell, so that nothing in between needs memory. */
+/* What fields have around places: `track_fields.around`, whose lines in NumPy each function here follows, place by
+ * place and cell by cell, so that nothing in between needs memory. */
 
 /* Places in fields that lie one after the other, of `columns` columns each. */
 typedef struct {
@@ -12,11 +12,11 @@ typedef struct {
     const int64_t *line, *column;
 } Places;
 
-/* Cells relative to places of some kinds, `width` to a line of the table, of which as many are looked at as `cells`
- * says. */
+/* Which cells lie around a place. A line of the table is for places in one row of the grid and in one part of a cell
+ * (`discs.Places`). It has `width` entries, of which the first `cells` are used. */
 typedef struct {
     int64_t cells, width;
-    const int32_t *offset, *east; /* row * columns + columns to the east; the latter alone */
+    const int32_t *offset, *east; /* from a place to a cell: rows * columns + columns to the east; the latter alone */
     const uint8_t *beyond;        /* which lie north or south of the grid; NULL: none does */
     const int64_t *from, *until;  /* by line: columns of places all of whose cells lie between the edges of a field */
 } Table;
@@ -40,8 +40,9 @@ static inline float value(const float *one, const float *other, int64_t at) {
     return other ? one[at] - other[at] : one[at];
 }
 
-/* The lowest of a field, of two the first minus the second, or of winds the negative of their square; and its cell, the
- * first of several. NaN and the first cell where all are missing. */
+/* The lowest value around each place and its cell; of equal ones the first cell. NaN and the first cell where all
+ * values are missing. Values are those of `one`; where `other` is not NULL, of `one` minus `other`; where `winds` is
+ * not 0, the negative squares of the speed, so that the lowest one is the strongest wind. */
 FOR_EACH_PROCESSOR
 EXPORTED void lowest_around(const Places *places, const Table *table, const float *one, const float *other, int32_t winds,
                             int64_t *restrict at, float *restrict lowest, int64_t *restrict where) {
@@ -107,8 +108,8 @@ EXPORTED void mean_around(const Places *places, const Table *table, const float 
     }
 }
 
-/* `discs.DiscTable.asymmetry` of the first minus the second field; north and east are the motion's, over `discs.SIDE`.
- * `room` is for three times as many values as there are cells. */
+/* `discs.DiscTable.asymmetry` of `one` minus `other`: the mean to the right of the motion minus that to the left.
+ * `north` and `east` are the motion of each place, divided by `discs.SIDE`. `room` has three values for each cell. */
 FOR_EACH_PROCESSOR
 EXPORTED void asymmetry_around(const Places *places, const Table *table, const float *weight, const float *to_east,
                                const float *to_north, const float *one, const float *other, const float *north,
@@ -143,7 +144,8 @@ EXPORTED void curl_around(const Places *places, const Table *table, const float 
     }
 }
 
-/* The rays of one stage: as many cells to each of some bearings, the first of all of them, then the second. */
+/* Rays from a place in some bearings, as many cells to each. The table has the first cell of every ray, then the second
+ * of every ray, and so on. */
 typedef struct {
     Table table;
     int64_t bearings;

@@ -60,7 +60,7 @@ FOR_EACH_PROCESSOR static void add(const Table *table, int64_t one, int64_t begi
     near->count = count;
 }
 
-/* The same of all points of a cell that may be near one, whatever the side of the date line. */
+/* The same of all points of a cell that may be near one, also of those across the date line. */
 static void add_of_cell(const Table *table, int64_t one, int64_t cell, double least, Near *near) {
     const int64_t begin = table->begin[cell], end = table->begin[cell + 1];
     const double west = table->lon[one] - table->wide[one], east = table->lon[one] + table->wide[one];
@@ -95,7 +95,7 @@ FOR_EACH_PROCESSOR static void measure(Near *near) {
     }
 }
 
-/* Counts what one point is near. */
+/* Adds what one point is near to what its piece has met. */
 static void count(const Near *near, Met *met) {
     for (int64_t number = 0; number < near->count; number++) {
         const int32_t its = near->piece[number];
@@ -111,10 +111,12 @@ static void count(const Near *near, Met *met) {
     }
 }
 
-/* The first `pieces` pieces, from the `*from`th on, as far as there is room for all that a piece can meet of so many as
- * there are (`all`); says in `*from` where it stopped. Points of piece k are `points[starts[k]]` to `points[ends[k] - 1]`;
- * `place` is -1 everywhere, and is so again afterwards. Pairs of two pieces that are `whole` are all that their tracks
- * ever have in common, and left out where that is fewer times than `fewest`. Returns how many pairs were written. */
+/* Pairs of pieces that meet, of piece `*from` and those after it, up to `pieces`. A piece can meet at most `all`
+ * others; where there is less room left than that the search stops, and `*from` says where, for the next call.
+ *
+ * Points of piece k are `points[starts[k]]` to `points[ends[k] - 1]`. `place` is -1 everywhere, and is so again
+ * afterwards. A piece is `whole` if it is all of its track. Two such pieces never meet again, so they are left out
+ * where they are near each other at fewer than `fewest` times. Returns how many pairs were written. */
 EXPORTED int64_t meetings(const Table *table, int64_t pieces, int64_t all, const int64_t *starts, const int64_t *ends,
                           const int64_t *points, const uint8_t *whole, double least, int64_t fewest, int64_t *from,
                           int64_t room, int32_t *near_piece, double *near_apart, int32_t *place, int32_t *first,

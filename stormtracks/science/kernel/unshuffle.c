@@ -6,9 +6,12 @@
 static int32_t join(const uint8_t *lowest, const uint8_t *second, const uint8_t *third, const uint8_t *highest,
                     int64_t count, int32_t *out);
 
-/* chunks: so many, each of four planes, so many bytes apart, lowest bytes first; of each the numbers from `first` on are
- * put together. out: count floats for each, which are filled. Returns whether all are finite and their absolute values at
- * most the largest: floats without their sign are ordered as their bits are, and what is not finite has the highest. */
+/* Puts floats of four bytes together. There are `number` chunks. Each has four planes, `apart` bytes from one to the
+ * next: the lowest bytes of all its floats, then the second ones, and so on. Of each chunk `count` floats are put
+ * together, from the one with the number `first` on, and written to `out`.
+ *
+ * Returns whether all are finite and none is greater than `largest` without its sign. Without the sign, floats are in
+ * the same order as their bits are as whole numbers, and what is not finite comes last. */
 EXPORTED int32_t unshuffle(int64_t number, const uint8_t *const *chunks, int64_t apart, int64_t first, int64_t count,
                            float largest, float *out)
 {
@@ -23,7 +26,7 @@ EXPORTED int32_t unshuffle(int64_t number, const uint8_t *const *chunks, int64_t
     return most <= limit;
 }
 
-/* The highest bits, the sign left out. */
+/* Puts the floats of one chunk together. Returns the highest of their bits, as a whole number without the sign. */
 FOR_EACH_PROCESSOR
 static int32_t join(const uint8_t *restrict lowest, const uint8_t *restrict second, const uint8_t *restrict third,
                     const uint8_t *restrict highest, int64_t count, int32_t *restrict out)
