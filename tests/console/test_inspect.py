@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 
+import h5py
 import pytest
 
 from stormtracks.console import inspect as console
@@ -13,6 +14,7 @@ from stormtracks.console.terminal import CleanConsole
 from stormtracks.errors import BadValue
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
+from stormtracks.science.index.of_folder import Index
 from tests.console.test_science_commands import inv
 from tests.science.ensembles import member_result
 from tests.science.reanalysis.cases import Draft
@@ -120,6 +122,29 @@ def test_a_damaged_result_is_refused(result, capsys):
     result.write_bytes(result.read_bytes()[:200])
     with pytest.raises(ResultError, match=r"member_002\.nc: is damaged|member_002\.nc: "):
         shown(capsys, result)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "foreign"),
+    [
+        ("provenance", {"inputs": 7}),
+        ("provenance", {"inputs": "a"}),
+        ("provenance", {"inputs": ["a"]}),
+        ("provenance", {"inputs": [{}]}),
+        ("provenance", {"remarks": 7}),
+        ("provenance", {"missing": "a"}),
+        ("counts", []),
+        ("counts", {"steps": "a"}),
+    ],
+)
+def test_a_result_that_another_program_changed_is_refused(attribute, foreign, result, tmp_path, capsys):
+    """By its own page and by what sums results up."""
+    with h5py.File(result, "r+") as file:
+        file.attrs[attribute] = json.dumps(foreign)
+    with pytest.raises(ResultError, match=r"member_002\.nc: cannot be read as a result \(.*(its|it is)"):
+        shown(capsys, result)
+    with pytest.raises(ResultError, match=r"member_002\.nc: cannot be read as a result"):
+        Index(tmp_path).season("vort_track", 2005)
 
 
 def test_results_are_not_taken_for_data(result, tmp_path, capsys):

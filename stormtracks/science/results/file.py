@@ -171,17 +171,30 @@ def _refuse_another(dataset: Stored, path: Path, task: str | None) -> None:
 def header_of(dataset: Stored) -> Header:
     """The header of an open result."""
     identity = _label(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
-    return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
+    return Header(*identity, _counts(json.loads(dataset.counts)), _provenance(json.loads(dataset.provenance)))
 
 
 def _label(stored: Any) -> Label:
     return label.of(stored) if isinstance(stored, str) else int(stored)
 
 
+def _counts(stored: Any) -> dict[str, float]:
+    if not (isinstance(stored, dict) and all(isinstance(number, int | float) for number in stored.values())):
+        raise ValueError("its counts are not numbers with names")
+    return stored
+
+
 def _provenance(stored: Any) -> dict[str, Any]:
     """How a result was made, with its settings under today's names: results of 1.0 have old ones."""
     if not isinstance(stored, dict):
         raise ValueError("its provenance is not a mapping")
+    inputs, remarks = stored.get("inputs") or [], stored.get("remarks") or []
+    if not (isinstance(inputs, list) and all(isinstance(one, dict) and "path" in one for one in inputs)):
+        raise ValueError("what its provenance has as inputs is not a list of files")
+    if not (isinstance(remarks, list) and all(isinstance(one, str) for one in remarks)):
+        raise ValueError("what its provenance has as remarks is not a list of texts")
+    if not isinstance(stored.get("missing") or {}, dict):
+        raise ValueError("what its provenance has as missing is not a mapping")
     if "settings" not in stored:
         return stored
     return stored | {"settings": renamed(stored["settings"], RENAMED)}
