@@ -21,7 +21,7 @@ from stormtracks.pyro_cluster.manager import options
 
 NEEDED = {
     "test": ("pytest", "pytest-timeout", "pytest-xdist", "pytest-randomly", "hypothesis"),
-    "lint": ("ruff", "mypy"),
+    "lint": ("ruff", "mypy", "clang-format"),
     "docs": ("Sphinx", "myst-parser", "myst-nb", "furo"),
     "bench report_page": ("selenium",),
 }
@@ -746,13 +746,15 @@ def test(context, select="", fast=False, all=False, random=""):  # noqa: A002
 
 @command
 def lint(context):
-    """Check the sources with ruff and mypy.
+    """Check the sources with ruff and mypy, and the layout of those in C with clang-format.
 
     Example: inv lint
     """
     _needed("lint")
     for tool in ("ruff check .", "ruff format --check .", "mypy"):
         _run(context, f"{sys.executable} -m {tool}")
+    in_c = sorted(map(str, Path("stormtracks/science/kernel").glob("*.[ch]")))
+    _run(context, shlex.join([str(Path(sys.executable).with_name("clang-format")), "--dry-run", "--Werror", *in_c]))
 
 
 @command(help={"dest": "folder for the site; default: site"})

@@ -24,11 +24,14 @@ typedef struct {
 static const float LEAST_WEIGHT = 1e-6f; /* `discs.LEAST_WEIGHT` */
 
 /* Where the cells around a place are, across the edge of the first and the last column. */
-static inline void look_up(const Places *places, const Table *table, int64_t place, int64_t *restrict at) {
+static inline void look_up(const Places *places, const Table *table, int64_t place, int64_t *restrict at)
+{
     const int64_t line = places->line[place], column = places->column[place], begin = places->field[place];
     const int32_t *offset = table->offset + line * table->width;
-    for (int64_t cell = 0; cell < table->cells; cell++) at[cell] = begin + offset[cell];
-    if (column >= table->from[line] && column < table->until[line]) return;
+    for (int64_t cell = 0; cell < table->cells; cell++)
+        at[cell] = begin + offset[cell];
+    if (column >= table->from[line] && column < table->until[line])
+        return;
     const int32_t *east = table->east + line * table->width;
     for (int64_t cell = 0; cell < table->cells; cell++) {
         const int64_t its = column + east[cell];
@@ -36,7 +39,8 @@ static inline void look_up(const Places *places, const Table *table, int64_t pla
     }
 }
 
-static inline float value(const float *one, const float *other, int64_t at) {
+static inline float value(const float *one, const float *other, int64_t at)
+{
     return other ? one[at] - other[at] : one[at];
 }
 
@@ -44,8 +48,9 @@ static inline float value(const float *one, const float *other, int64_t at) {
  * values are missing. Values are those of `one`; where `other` is not NULL, of `one` minus `other`; where `winds` is
  * not 0, the negative squares of the speed, so that the lowest one is the strongest wind. */
 FOR_EACH_PROCESSOR
-EXPORTED void lowest_around(const Places *places, const Table *table, const float *one, const float *other, int32_t winds,
-                            int64_t *restrict at, float *restrict lowest, int64_t *restrict where) {
+EXPORTED void lowest_around(const Places *places, const Table *table, const float *one, const float *other,
+                            int32_t winds, int64_t *restrict at, float *restrict lowest, int64_t *restrict where)
+{
     for (int64_t place = 0; place < places->count; place++) {
         look_up(places, table, place, at);
         float least = NAN;
@@ -66,7 +71,8 @@ EXPORTED void lowest_around(const Places *places, const Table *table, const floa
 /* Highest minus lowest value; NaN where all are missing. */
 FOR_EACH_PROCESSOR
 EXPORTED void range_around(const Places *places, const Table *table, const float *field, int64_t *restrict at,
-                           float *restrict range) {
+                           float *restrict range)
+{
     for (int64_t place = 0; place < places->count; place++) {
         look_up(places, table, place, at);
         float least = INFINITY, most = -INFINITY;
@@ -80,7 +86,8 @@ EXPORTED void range_around(const Places *places, const Table *table, const float
 }
 
 /* `discs._mean`; `values` and `weight` have a number for each cell. */
-static inline float mean(int64_t cells, const float *values, const float *weight) {
+static inline float mean(int64_t cells, const float *values, const float *weight)
+{
     float total = 0.0f, whole = 0.0f;
     for (int64_t cell = 0; cell < cells; cell++) {
         total += values[cell] * weight[cell];
@@ -100,10 +107,12 @@ static inline float mean(int64_t cells, const float *values, const float *weight
 /* The mean by weight, a number for each of the table's cells. `room` is for as many values as there are cells. */
 FOR_EACH_PROCESSOR
 EXPORTED void mean_around(const Places *places, const Table *table, const float *weight, const float *field,
-                          int64_t *restrict at, float *restrict room, float *restrict means) {
+                          int64_t *restrict at, float *restrict room, float *restrict means)
+{
     for (int64_t place = 0; place < places->count; place++) {
         look_up(places, table, place, at);
-        for (int64_t cell = 0; cell < table->cells; cell++) room[cell] = field[at[cell]];
+        for (int64_t cell = 0; cell < table->cells; cell++)
+            room[cell] = field[at[cell]];
         means[place] = mean(table->cells, room, weight + places->line[place] * table->width);
     }
 }
@@ -113,7 +122,8 @@ EXPORTED void mean_around(const Places *places, const Table *table, const float 
 FOR_EACH_PROCESSOR
 EXPORTED void asymmetry_around(const Places *places, const Table *table, const float *weight, const float *to_east,
                                const float *to_north, const float *one, const float *other, const float *north,
-                               const float *east, int64_t *restrict at, float *restrict room, float *restrict found) {
+                               const float *east, int64_t *restrict at, float *restrict room, float *restrict found)
+{
     float *values = room, *right = room + table->cells, *left = right + table->cells;
     for (int64_t place = 0; place < places->count; place++) {
         look_up(places, table, place, at);
@@ -132,8 +142,9 @@ EXPORTED void asymmetry_around(const Places *places, const Table *table, const f
 
 /* `discs.CurlTable.mean`. */
 FOR_EACH_PROCESSOR
-EXPORTED void curl_around(const Places *places, const Table *table, const float *of_u, const float *of_v, const float *u,
-                          const float *v, int64_t *restrict at, float *restrict found) {
+EXPORTED void curl_around(const Places *places, const Table *table, const float *of_u, const float *of_v,
+                          const float *u, const float *v, int64_t *restrict at, float *restrict found)
+{
     for (int64_t place = 0; place < places->count; place++) {
         look_up(places, table, place, at);
         const int64_t line = places->line[place] * table->width;
@@ -153,7 +164,8 @@ typedef struct {
 } Stage;
 
 /* `rays._of_known`: the least of the known rays' highest values, and how many are known. */
-static float of_known(const Stage *stage, const int32_t *samples, const float *values, int64_t *known_rays) {
+static float of_known(const Stage *stage, const int32_t *samples, const float *values, int64_t *known_rays)
+{
     const int64_t cells = stage->table.cells, bearings = stage->bearings;
     float least = INFINITY;
     for (int64_t bearing = 0; bearing < bearings; bearing++) {
@@ -161,11 +173,13 @@ static float of_known(const Stage *stage, const int32_t *samples, const float *v
         int64_t known = 0, all = 0;
         for (int64_t cell = bearing; cell < cells; cell += bearings) {
             all += samples[cell];
-            if (samples[cell] <= 0 || isnan(values[cell])) continue;
+            if (samples[cell] <= 0 || isnan(values[cell]))
+                continue;
             known += samples[cell];
             highest = values[cell] > highest ? values[cell] : highest;
         }
-        if (2 * known < all) continue;
+        if (2 * known < all)
+            continue;
         ++*known_rays;
         least = highest < least ? highest : least;
     }
@@ -174,7 +188,8 @@ static float of_known(const Stage *stage, const int32_t *samples, const float *v
 
 /* `rays._RayTable.least_of_highest` of one place; `values` is room for as many as there are cells. */
 static inline float least_of_highest(const Places *places, const Stage *stage, int64_t place, const float *one,
-                                     const float *other, int64_t *restrict at, float *restrict values, int64_t *known) {
+                                     const float *other, int64_t *restrict at, float *restrict values, int64_t *known)
+{
     const Table *table = &stage->table;
     const int64_t line = places->line[place] * table->width, bearings = stage->bearings;
     int lacking = 0;
@@ -184,7 +199,8 @@ static inline float least_of_highest(const Places *places, const Stage *stage, i
         values[cell] = outside ? NAN : value(one, other, at[cell]);
         lacking |= isnan(values[cell]);
     }
-    if (lacking) return of_known(stage, stage->samples + line, values, known);
+    if (lacking)
+        return of_known(stage, stage->samples + line, values, known);
     float least = INFINITY;
     for (int64_t bearing = 0; bearing < bearings; bearing++) {
         float highest = -INFINITY;
@@ -200,16 +216,19 @@ static inline float least_of_highest(const Places *places, const Stage *stage, i
 FOR_EACH_PROCESSOR
 EXPORTED void rise_around(const Places *places, const Stage *stages, int64_t count, int64_t enough, const float *one,
                           const float *other, const float *start, int64_t *restrict at, float *restrict room,
-                          float *restrict rise) {
+                          float *restrict rise)
+{
     for (int64_t place = 0; place < places->count; place++) {
         float least = INFINITY;
         int64_t known = 0, stage = 0;
         for (; stage < count && !isnan(start[place]); stage++) {
             const float its = least_of_highest(places, &stages[stage], place, one, other, at, room, &known);
             least = its < least ? its : least;
-            if (!(least > start[place])) break;
+            if (!(least > start[place]))
+                break;
         }
-        if (stage == count && known < enough) least = NAN;
+        if (stage == count && known < enough)
+            least = NAN;
         const float found = least - start[place];
         rise[place] = found < 0.0f ? 0.0f : found;
     }

@@ -6,10 +6,10 @@
 
 static void finish_row(const struct grid *grid, float *row);
 static void fill_row(const struct grid *grid, float *row, float value);
-static void curl_row(int64_t nlon, const float *v, const float *u, const float *north, const float *south,
-                     float east, float here, float above, float below, float *out);
-static void curl_across(int64_t nlon, const float *v, const float *u, const float *near,
-                        float east, float here, float weight, float beyond, float *out);
+static void curl_row(int64_t nlon, const float *v, const float *u, const float *north, const float *south, float east,
+                     float here, float above, float below, float *out);
+static void curl_across(int64_t nlon, const float *v, const float *u, const float *near, float east, float here,
+                        float weight, float beyond, float *out);
 static double pairwise_sum(const float *values, int64_t n);
 
 /* A field that is cyclonic vorticity already. */
@@ -45,8 +45,8 @@ void wrap_curl(const struct grid *grid, const struct stencil *stencil, const flo
         float *out = wrapped + row * width + 1;
         const int is_north = row == nlat - 1;
         if (row > 0 && !is_north) {
-            curl_row(nlon, v + row * nlon, here, here + nlon, here - nlon,
-                     stencil->east[row], stencil->here[row], stencil->above[row], stencil->below[row], out);
+            curl_row(nlon, v + row * nlon, here, here + nlon, here - nlon, stencil->east[row], stencil->here[row],
+                     stencil->above[row], stencil->below[row], out);
             if (!grid->periodic)
                 out[0] = out[nlon - 1] = NAN;
             finish_row(grid, out);
@@ -85,8 +85,7 @@ static void fill_row(const struct grid *grid, float *row, float value)
 /* out = (((v[i+1] - v[i-1]) east + u here) + u[next to the north] above) + u[next to the south] below, in this order. */
 FOR_EACH_PROCESSOR
 static void curl_row(int64_t nlon, const float *restrict v, const float *restrict u, const float *restrict north,
-                     const float *restrict south, float east, float here, float above, float below,
-                     float *restrict out)
+                     const float *restrict south, float east, float here, float above, float below, float *restrict out)
 {
     const int64_t last = nlon - 1;
     for (int64_t i = 1; i < last; i++)
@@ -97,8 +96,8 @@ static void curl_row(int64_t nlon, const float *restrict v, const float *restric
 
 /* The last row of a grid that leaves out only the pole: the row beyond is this one half-way round, where east points
  * the other way. */
-static void curl_across(int64_t nlon, const float *v, const float *u, const float *near,
-                        float east, float here, float weight, float beyond, float *out)
+static void curl_across(int64_t nlon, const float *v, const float *u, const float *near, float east, float here,
+                        float weight, float beyond, float *out)
 {
     for (int64_t i = 0; i < nlon; i++) {
         const float after = v[i + 1 < nlon ? i + 1 : 0], before = v[i > 0 ? i - 1 : nlon - 1];

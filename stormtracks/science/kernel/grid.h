@@ -34,9 +34,9 @@ enum { OPEN = 0, POLE = 1, ACROSS = 2 };
 /* What is asked of maxima. */
 struct limits {
     float threshold;            /* s-1 */
-    double surely_near;         /* squares of straight lines on the unit sphere: up to this one point is near another, */
-    double surely_far;          /* beyond this it is not; between them whole metres decide */
-    double metres;              /* up to which a weaker maximum gives way; below 0: none does */
+    double surely_near; /* squares of straight lines on the unit sphere: up to this one point is near another, */
+    double surely_far; /* beyond this it is not; between them whole metres decide */
+    double metres; /* up to which a weaker maximum gives way; below 0: none does */
 };
 
 #endif

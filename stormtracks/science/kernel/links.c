@@ -9,17 +9,21 @@
  * maximum, three numbers. `off` is filled, one number for each pair. Returns 0, or 1 where there is no memory.
  */
 EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const int64_t *tails, const int64_t *heads,
-                    const int64_t *reach_m, const int64_t *strength, double alone, double radius_m, int64_t *off) {
+                        const int64_t *reach_m, const int64_t *strength, double alone, double radius_m, int64_t *off)
+{
     int64_t *first = calloc((size_t)count + 2, sizeof *first), *order = malloc((size_t)pairs * sizeof *order + 1);
     int64_t *before = malloc((size_t)pairs * sizeof *before + 1);
-    double(*motion)[3] = malloc((size_t)pairs * sizeof *motion + 1);
+    double (*motion)[3] = malloc((size_t)pairs * sizeof *motion + 1);
     const int lacking = !first || !order || !before || !motion;
     if (!lacking) {
         /* Sorts the pairs by their tails, by counting. Afterwards those of tail k are order[first[k]] up to, and without,
          * order[first[k + 1]]. */
-        for (int64_t p = 0; p < pairs; p++) first[tails[p] + 2]++;
-        for (int64_t k = 0; k < count; k++) first[k + 2] += first[k + 1];
-        for (int64_t p = 0; p < pairs; p++) order[first[tails[p] + 1]++] = p;
+        for (int64_t p = 0; p < pairs; p++)
+            first[tails[p] + 2]++;
+        for (int64_t k = 0; k < count; k++)
+            first[k + 2] += first[k + 1];
+        for (int64_t p = 0; p < pairs; p++)
+            order[first[tails[p] + 1]++] = p;
         for (int64_t p = 0; p < pairs; p++) {
             const double reaches = radius_m / (double)(reach_m[p] > 1 ? reach_m[p] : 1);
             for (int axis = 0; axis < 3; axis++)
@@ -33,10 +37,13 @@ EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const
                 const double z = motion[q][2] - motion[p][2], change = sqrt(x * x + y * y + z * z);
                 const int64_t ahead = (int64_t)rint(change * (double)reach_m[p]) + strength[q];
                 const int64_t behind = (int64_t)rint(change * (double)reach_m[q]) + strength[p];
-                if (ahead < off[p]) off[p] = ahead;
-                if (behind < before[q]) before[q] = behind;
+                if (ahead < off[p])
+                    off[p] = ahead;
+                if (behind < before[q])
+                    before[q] = behind;
             }
-        for (int64_t p = 0; p < pairs; p++) off[p] += before[p];
+        for (int64_t p = 0; p < pairs; p++)
+            off[p] += before[p];
     }
     free(first), free(order), free(before), free(motion);
     return lacking;
@@ -50,7 +57,8 @@ EXPORTED int64_t course(int64_t count, const double *point, int64_t pairs, const
  * written to `linked_tails` and `linked_heads`. Returns how many there are; -1 where there is no memory.
  */
 EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t *heads, int64_t *cost,
-                          int64_t *linked_tails, int64_t *linked_heads) {
+                          int64_t *linked_tails, int64_t *linked_heads)
+{
     const size_t size = (size_t)count * sizeof(int64_t) + 1;
     int64_t *least_of_tail = malloc(size), *least_of_head = malloc(size), links = 0;
     int64_t *head_of = malloc(size), *tail_of = malloc(size);
@@ -60,16 +68,22 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
         least_of_tail[k] = least_of_head[k] = head_of[k] = tail_of[k] = INT64_MAX;
     while (!lacking && pairs) {
         for (int64_t p = 0; p < pairs; p++) {
-            if (cost[p] < least_of_tail[tails[p]]) least_of_tail[tails[p]] = cost[p];
-            if (cost[p] < least_of_head[heads[p]]) least_of_head[heads[p]] = cost[p];
+            if (cost[p] < least_of_tail[tails[p]])
+                least_of_tail[tails[p]] = cost[p];
+            if (cost[p] < least_of_head[heads[p]])
+                least_of_head[heads[p]] = cost[p];
         }
         for (int64_t p = 0; p < pairs; p++) {
-            if (cost[p] != least_of_tail[tails[p]] || cost[p] != least_of_head[heads[p]]) continue;
-            if (heads[p] < head_of[tails[p]]) head_of[tails[p]] = heads[p];
-            if (tails[p] < tail_of[heads[p]]) tail_of[heads[p]] = tails[p];
+            if (cost[p] != least_of_tail[tails[p]] || cost[p] != least_of_head[heads[p]])
+                continue;
+            if (heads[p] < head_of[tails[p]])
+                head_of[tails[p]] = heads[p];
+            if (tails[p] < tail_of[heads[p]])
+                tail_of[heads[p]] = tails[p];
         }
         for (int64_t p = 0; p < pairs; p++) {
-            if (head_of[tails[p]] != heads[p] || tail_of[heads[p]] != tails[p]) continue;
+            if (head_of[tails[p]] != heads[p] || tail_of[heads[p]] != tails[p])
+                continue;
             taken[tails[p]] |= 1;
             taken[heads[p]] |= 2;
             linked_tails[links] = tails[p];
@@ -77,7 +91,8 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
         }
         int64_t left = 0;
         for (int64_t p = 0; p < pairs; p++) {
-            if ((taken[tails[p]] & 1) || (taken[heads[p]] & 2)) continue;
+            if ((taken[tails[p]] & 1) || (taken[heads[p]] & 2))
+                continue;
             least_of_tail[tails[p]] = least_of_head[heads[p]] = head_of[tails[p]] = tail_of[heads[p]] = INT64_MAX;
             tails[left] = tails[p];
             heads[left] = heads[p];
@@ -97,19 +112,24 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
  * many maxima are in tracks, -1 where there is no memory; `*tracks` says how many tracks there are.
  */
 EXPORTED int64_t chained(int64_t count, const int32_t *successor, const float *vorticity, int64_t min_points,
-                         double least, int64_t *index, int32_t *row_size, int64_t *tracks) {
+                         double least, int64_t *index, int32_t *row_size, int64_t *tracks)
+{
     char *follows = calloc((size_t)count + 1, 1);
-    if (!follows) return -1;
+    if (!follows)
+        return -1;
     int64_t points = 0, rows = 0;
     for (int64_t k = 0; k < count; k++)
-        if (successor[k] >= 0) follows[successor[k]] = 1;
+        if (successor[k] >= 0)
+            follows[successor[k]] = 1;
     for (int64_t k = 0; k < count; k++) {
-        if (follows[k]) continue;
+        if (follows[k])
+            continue;
         const int64_t before = points;
         float peak = 0.0f;
         for (int64_t one = k; one >= 0; one = successor[one]) {
             index[points++] = one;
-            if (vorticity[one] > peak || vorticity[one] != vorticity[one]) peak = vorticity[one]; /* NaN stays */
+            if (vorticity[one] > peak || vorticity[one] != vorticity[one])
+                peak = vorticity[one]; /* NaN stays */
         }
         if (points - before >= min_points && (double)rintf(peak * 1e9f) >= least)
             row_size[rows++] = (int32_t)(points - before);

@@ -31,7 +31,8 @@ typedef struct {
 } Met;
 
 /* First point from `begin` to `end` whose longitude is not below a limit. */
-static int64_t not_below(const double *lon, int64_t begin, int64_t end, double limit) {
+static int64_t not_below(const double *lon, int64_t begin, int64_t end, double limit)
+{
     for (int64_t left = end - begin; left > 0;) { /* without a branch to be guessed wrong */
         const int64_t half = left / 2, below = lon[begin + half] < limit;
         begin += below * (half + 1);
@@ -41,7 +42,9 @@ static int64_t not_below(const double *lon, int64_t begin, int64_t end, double l
 }
 
 /* Adds those of some points that are near one, of later pieces of other members. */
-FOR_EACH_PROCESSOR static void add(const Table *table, int64_t one, int64_t begin, int64_t end, double least, Near *near) {
+FOR_EACH_PROCESSOR static void add(const Table *table, int64_t one, int64_t begin, int64_t end, double least,
+                                   Near *near)
+{
     const double x = table->x[one], y = table->y[one], z = table->z[one];
     const int32_t mine = table->piece[one], member = table->member[one];
     double cosine[64]; /* of so many in one go, which the compiler does four at a time */
@@ -61,10 +64,12 @@ FOR_EACH_PROCESSOR static void add(const Table *table, int64_t one, int64_t begi
 }
 
 /* The same of all points of a cell that may be near one, also of those across the date line. */
-static void add_of_cell(const Table *table, int64_t one, int64_t cell, double least, Near *near) {
+static void add_of_cell(const Table *table, int64_t one, int64_t cell, double least, Near *near)
+{
     const int64_t begin = table->begin[cell], end = table->begin[cell + 1];
     const double west = table->lon[one] - table->wide[one], east = table->lon[one] + table->wide[one];
-    if (begin == end) return;
+    if (begin == end)
+        return;
     if (east - west >= 360.0) {
         add(table, one, begin, end, least, near);
         return;
@@ -73,11 +78,13 @@ static void add_of_cell(const Table *table, int64_t one, int64_t cell, double le
     if (east >= 180.0) /* also what is just east of the date line, up to where it has been looked at */
         add(table, one, begin, not_below(table->lon, begin, first, east - 360.0), least, near);
     add(table, one, first, last, least, near);
-    if (west < -180.0) add(table, one, not_below(table->lon, last, end, west + 360.0), end, least, near);
+    if (west < -180.0)
+        add(table, one, not_below(table->lon, last, end, west + 360.0), end, least, near);
 }
 
 /* Cosines -> whole metres, as `metres` makes them: nearly all by a series. */
-FOR_EACH_PROCESSOR static void measure(Near *near) {
+FOR_EACH_PROCESSOR static void measure(Near *near)
+{
     double exact[64];
     for (int64_t from = 0; from < near->count; from += 64) {
         const int64_t some = near->count - from < 64 ? near->count - from : 64;
@@ -91,12 +98,14 @@ FOR_EACH_PROCESSOR static void measure(Near *near) {
             apart[at] = below + (far - below > 0.5 ? 1.0 : 0.0);
         }
         if (doubtful) /* of a few hundredths of all */
-            for (int64_t at = 0; at < some; at++) apart[at] = (double)metres(exact[at]);
+            for (int64_t at = 0; at < some; at++)
+                apart[at] = (double)metres(exact[at]);
     }
 }
 
 /* Adds what one point is near to what its piece has met. */
-static void count(const Near *near, Met *met) {
+static void count(const Near *near, Met *met)
+{
     for (int64_t number = 0; number < near->count; number++) {
         const int32_t its = near->piece[number];
         int32_t place = met->place[its];
@@ -120,7 +129,8 @@ static void count(const Near *near, Met *met) {
 EXPORTED int64_t meetings(const Table *table, int64_t pieces, int64_t all, const int64_t *starts, const int64_t *ends,
                           const int64_t *points, const uint8_t *whole, double least, int64_t fewest, int64_t *from,
                           int64_t room, int32_t *near_piece, double *near_apart, int32_t *place, int32_t *first,
-                          int32_t *second, int32_t *common, int64_t *apart_m) {
+                          int32_t *second, int32_t *common, int64_t *apart_m)
+{
     int64_t found = 0, piece = *from;
     for (; piece < pieces && all <= room - found; piece++) {
         Met met = {0, place, second + found, common + found, apart_m + found};
@@ -135,7 +145,8 @@ EXPORTED int64_t meetings(const Table *table, int64_t pieces, int64_t all, const
         for (int64_t number = 0; number < met.count; number++) {
             const int32_t its = met.other[number];
             place[its] = -1;
-            if (met.common[number] < fewest && whole[piece] && whole[its]) continue;
+            if (met.common[number] < fewest && whole[piece] && whole[its])
+                continue;
             first[found + kept] = (int32_t)piece;
             met.other[kept] = its;
             met.common[kept] = met.common[number];

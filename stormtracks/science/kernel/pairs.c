@@ -18,13 +18,15 @@ typedef struct {
  * This is a sort by insertion, which is fast only where points are nearly in order, as maxima are: they come by the
  * rows of their grid. Returns 0. Returns 1 where it would take more than 16 moves per point on average; the
  * caller then sorts them. */
-EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order) {
+EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order)
+{
     int64_t moves = 16 * count;
     for (int64_t at = 0; at < count; at++) {
         int64_t to = at;
         for (; to > 0 && height[order[to - 1]] > height[at]; to--) {
             order[to] = order[to - 1];
-            if (!moves--) return 1;
+            if (!moves--)
+                return 1;
         }
         order[to] = at;
     }
@@ -33,14 +35,16 @@ EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order) 
 
 /* Sine of an angle up to `SMALL` radians, by its series. It differs from the library's by less than 1e-16. */
 #define SMALL 0.5
-static inline double sine(double x) {
+static inline double sine(double x)
+{
     const double t = x * x, low = 1.0 / 362880 - t * (1.0 / 39916800 - t * (1.0 / 6227020800));
     return x * (1.0 - t * (1.0 / 6 - t * (1.0 / 120 - t * (1.0 / 5040 - t * low))));
 }
 
 /* Cosines of latitudes, by the series of the sine from the pole. They differ from the library's by less than 1e-13, and
  * by less where they are smaller. That is far less than the doubt that `measure` allows for. */
-FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi, double *restrict cosine) {
+FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi, double *restrict cosine)
+{
     for (int64_t at = 0; at < count; at++) {
         const double x = 3.14159265358979323846 / 2 - fabs(phi[at]), t = x * x;
         const double end = 1.0 / 6227020800 - t * (1.0 / 1307674368000 - t * (1.0 / 355687428096000));
@@ -55,7 +59,8 @@ FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi
  * from the south pole on. Where `leads` is NULL every point may be the first of a pair; `follows` likewise for the
  * second. */
 EXPORTED int64_t place(Points *points, const double *height, const double *lat, const double *lon, const double *bands,
-                       const uint8_t *leads, const uint8_t *follows) {
+                       const uint8_t *leads, const uint8_t *follows)
+{
     const double steps = CIRCLE / 360.0, parts = 4294967296.0 / 360.0;
     for (int64_t at = 0; at < points->count; at++) {
         const int64_t index = points->index[at];
@@ -85,7 +90,8 @@ typedef struct {
 /* Distances of candidates, by the haversine formula. `half` has half of each difference of latitude and is overwritten
  * with metres that are not rounded yet; -1 stands where the quick series cannot tell the whole metre for certain. */
 FOR_EACH_PROCESSOR static void measure(int64_t count, double *restrict half, const double *restrict cosines,
-                                       const double *restrict turn) {
+                                       const double *restrict turn)
+{
     for (int64_t at = 0; at < count; at++) {
         const double apart = turn[at] > CIRCLE - turn[at] ? CIRCLE - turn[at] : turn[at];
         const double half_apart = apart * (3.14159265358979323846 / CIRCLE);
@@ -101,7 +107,8 @@ FOR_EACH_PROCESSOR static void measure(int64_t count, double *restrict half, con
 /* Measures the candidates of a batch and adds those that are near enough to the pairs. Returns how many pairs there are
  * then. A candidate that `measure` leaves in doubt is measured by the library's functions, as NumPy does. */
 static int64_t add(const Points *points, const Batch *batch, int64_t most_m, int64_t found, int64_t *first,
-                   int64_t *second, int64_t *apart_m) {
+                   int64_t *second, int64_t *apart_m)
+{
     double far[TOGETHER], cosines[TOGETHER], turn[TOGETHER];
     for (int64_t at = 0; at < batch->count; at++) {
         const int64_t one = batch->one[at], other = batch->other[at];
@@ -131,8 +138,8 @@ static int64_t add(const Points *points, const Batch *batch, int64_t most_m, int
  * Longitudes are unsigned numbers of which 2^32 is a whole circle. So a difference is right across the date line too:
  * it wraps round by itself. `VECTOR` points are compared at once, at the end also some beyond `some`; these are not
  * added. */
-FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t begin, int64_t some,
-                                    Batch *batch) {
+FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t begin, int64_t some, Batch *batch)
+{
     const uint32_t *around = points->around + begin, wide = points->wide[one], west = points->around[one] - wide;
     const uint32_t whole = wide < 2147483647 ? 2 * wide : 4294967295u;
     const uint8_t *follows = points->follows + begin;
@@ -140,12 +147,14 @@ FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t b
     int32_t *other = batch->other;
     int64_t count = batch->count;
     for (int64_t from = 0; from < some; from += VECTOR)
-        for (int64_t at = from; at < from + VECTOR; at++) near[at] = (around[at] - west <= whole) & follows[at];
+        for (int64_t at = from; at < from + VECTOR; at++)
+            near[at] = (around[at] - west <= whole) & follows[at];
     for (int64_t at = 0; at < some; at++) { /* no `if`: the processor would often guess it wrong */
         other[count] = (int32_t)(begin + at);
         count += near[at];
     }
-    for (int64_t at = batch->count; at < count; at++) batch->one[at] = (int32_t)one;
+    for (int64_t at = batch->count; at < count; at++)
+        batch->one[at] = (int32_t)one;
     batch->count = count;
 }
 
@@ -161,19 +170,25 @@ FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t b
  * the pairs of any one point, and one more. Returns how many pairs were found.
  */
 EXPORTED int64_t pairs_within(const Points *points, double above, double reach, int64_t most_m, int64_t *from,
-                              int64_t room, int64_t *first, int64_t *second, int64_t *apart_m) {
+                              int64_t room, int64_t *first, int64_t *second, int64_t *apart_m)
+{
     const double *height = points->height;
     int64_t found = 0, begin = 0, end = 0, one = *from;
     Batch batch = {.count = 0};
     for (; one < points->count; one++) {
-        if (!points->leads[one]) continue;
+        if (!points->leads[one])
+            continue;
         if (above > 0)
-            while (begin < points->count && height[begin] < height[one] + (above - reach)) begin++;
+            while (begin < points->count && height[begin] < height[one] + (above - reach))
+                begin++;
         else
             begin = one + 1;
-        if (end < begin) end = begin;
-        while (end < points->count && height[end] <= height[one] + (above + reach)) end++;
-        if (found + batch.count + end - begin > room) break;
+        if (end < begin)
+            end = begin;
+        while (end < points->count && height[end] <= height[one] + (above + reach))
+            end++;
+        if (found + batch.count + end - begin > room)
+            break;
         for (int64_t at = begin; at < end;) {
             const int64_t left = TOGETHER - batch.count, some = end - at < left ? end - at : left;
             look(points, one, at, some, &batch);

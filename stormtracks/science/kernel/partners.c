@@ -7,22 +7,28 @@ typedef struct {
 } Partner;
 
 /* Whether one comes before another in `pairs.Pairs`. */
-static int before(const Partner *one, const Partner *other) {
-    if (one->member != other->member) return one->member < other->member;
-    if (one->common != other->common) return one->common > other->common;
-    if (one->distance_km != other->distance_km) return one->distance_km < other->distance_km;
+static int before(const Partner *one, const Partner *other)
+{
+    if (one->member != other->member)
+        return one->member < other->member;
+    if (one->common != other->common)
+        return one->common > other->common;
+    if (one->distance_km != other->distance_km)
+        return one->distance_km < other->distance_km;
     return one->other < other->other;
 }
 
 /* Shell's sort: a track has tens of partners, seldom thousands. */
-static void sort(Partner *partners, int64_t count) {
+static void sort(Partner *partners, int64_t count)
+{
     static const int64_t gaps[] = {109500, 48901, 21001, 9001, 3905, 1750, 701, 301, 132, 57, 23, 10, 4, 1};
     for (size_t number = 0; number < sizeof gaps / sizeof gaps[0]; number++) {
         const int64_t gap = gaps[number];
         for (int64_t at = gap; at < count; at++) {
             const Partner one = partners[at];
             int64_t to = at;
-            for (; to >= gap && before(&one, partners + to - gap); to -= gap) partners[to] = partners[to - gap];
+            for (; to >= gap && before(&one, partners + to - gap); to -= gap)
+                partners[to] = partners[to - gap];
             partners[to] = one;
         }
     }
@@ -34,7 +40,8 @@ static void sort(Partner *partners, int64_t count) {
  * for the partners of any one track. `distance_km` may be NULL. */
 EXPORTED void partners(int64_t tracks, const int64_t *start, int64_t pairs, const int32_t *first, const int32_t *second,
                        const int32_t *times, const int64_t *metres, const int32_t *member, int64_t *next, Partner *some,
-                       int32_t *other, int32_t *common, double *distance_km) {
+                       int32_t *other, int32_t *common, double *distance_km)
+{
     int32_t *row = common; /* which pair it is, until its turn comes */
     for (int64_t pair = 0; pair < pairs; pair++) {
         row[next[first[pair]]++] = (int32_t)pair;
@@ -51,7 +58,8 @@ EXPORTED void partners(int64_t tracks, const int64_t *start, int64_t pairs, cons
         for (int64_t at = 0; at < count; at++) {
             other[begin + at] = some[at].other;
             common[begin + at] = some[at].common;
-            if (distance_km) distance_km[begin + at] = some[at].distance_km;
+            if (distance_km)
+                distance_km[begin + at] = some[at].distance_km;
         }
     }
 }

@@ -77,7 +77,8 @@ static int is_tied(const float *here, int64_t width)
 {
     const float value = *here;
     return value == here[1] || value == here[-1] || value == here[width] || value == here[-width] ||
-           value == here[width + 1] || value == here[width - 1] || value == here[1 - width] || value == here[-1 - width];
+           value == here[width + 1] || value == here[width - 1] || value == here[1 - width] ||
+           value == here[-1 - width];
 }
 
 /* Leaves the first point of each plateau, and none of those that have an equal neighbour which something exceeds. */

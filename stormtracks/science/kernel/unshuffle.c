@@ -19,8 +19,8 @@ EXPORTED int32_t unshuffle(int64_t number, const uint8_t *const *chunks, int64_t
     memcpy(&limit, &largest, sizeof limit);
     for (int64_t k = 0; k < number; k++) {
         const uint8_t *planes = chunks[k] + first;
-        const int32_t own = join(planes, planes + apart, planes + 2 * apart, planes + 3 * apart, count,
-                                 (int32_t *)out + k * count);
+        const int32_t own =
+            join(planes, planes + apart, planes + 2 * apart, planes + 3 * apart, count, (int32_t *)out + k * count);
         most = own > most ? own : most;
     }
     return most <= limit;
@@ -33,8 +33,8 @@ static int32_t join(const uint8_t *restrict lowest, const uint8_t *restrict seco
 {
     int32_t most = 0;
     for (int64_t i = 0; i < count; i++) {
-        const uint32_t bits = (uint32_t)lowest[i] | (uint32_t)second[i] << 8 | (uint32_t)third[i] << 16 |
-                              (uint32_t)highest[i] << 24;
+        const uint32_t bits =
+            (uint32_t)lowest[i] | (uint32_t)second[i] << 8 | (uint32_t)third[i] << 16 | (uint32_t)highest[i] << 24;
         const int32_t unsigned_bits = (int32_t)(bits & 0x7fffffff);
         out[i] = (int32_t)bits;
         most = unsigned_bits > most ? unsigned_bits : most;
