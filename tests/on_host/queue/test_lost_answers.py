@@ -123,10 +123,11 @@ def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue
     assert "--jobs=" in queue.calls[-1]  # found: nothing more is looked for
 
 
+@pytest.mark.slow
 def test_a_submission_that_took_its_time_is_not_given_up_at_once(queue, request_of, mark, monkeypatch):
-    monkeypatch.setattr(desk, "SUBMIT_SECONDS", 0.3)
-    monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 0.25)
-    queue.says("sbatch", seconds=2)
+    monkeypatch.setattr(desk, "SUBMIT_SECONDS", 1.2)
+    monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 1.1)  # less than the submission took
+    queue.says("sbatch", seconds=4)
     with pytest.raises(NoAnswer):
         submit.run(request_of())
     assert ledger.read("big").attempt is not None
