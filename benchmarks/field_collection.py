@@ -1,6 +1,6 @@
 """What lists of storms cost: the chain of the three tasks, and each, against reading the variables it is made of.
 
-    python -m benchmarks.field_collection [--data FOLDER --year YEAR] [--members 8] [--pairs 3] [--cache FOLDER]
+    python -m benchmarks.field_collection [--data FOLDER --year YEAR] [--members 8] [--pairs 5] [--cache FOLDER]
 
 The data are planted like 20CRv2c: winds, pressure and heights, all members in a chunk; or --data is a folder with
 winds, and with pressure and heights if they are to be counted. CPU seconds of this process, imports left out: of the
@@ -131,8 +131,8 @@ def _options(arguments):
     parser.add_argument("--data", type=Path, help="folder of a season [planted, like 20CRv2c]")
     parser.add_argument("--year", type=int, default=planted_data.YEAR, help="its year [%(default)s]")
     parser.add_argument("--members", type=int, default=8, help="[%(default)s]")
-    parser.add_argument("--steps", type=int, default=125, help="6-hourly times to plant [%(default)s]")
-    parser.add_argument("--pairs", type=int, default=3, help="[%(default)s]")
+    parser.add_argument("--steps", type=int, default=733, help="6-hourly times to plant [%(default)s]")
+    parser.add_argument("--pairs", type=int, default=5, help="[%(default)s]")
     parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     return parser.parse_args(arguments)
