@@ -109,7 +109,10 @@ def _statistics(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     if asked.form.csv:  # with the columns that the table leaves out
         print(clean(summaries.to_csv(summaries.rows(counted, asked.by))), end="")
         return
-    tables.show(summaries.list_table(counted, asked.by), asked.form, summaries.to_plain(counted))
+    document = (
+        summaries.to_plain(counted) if asked.form.json else None
+    )  # all tables, most of which nobody else asks for
+    tables.show(summaries.list_table(counted, asked.by), asked.form, document)
     if asked.form.for_people:
         if asked.by == "year" and asked.list_name == "tc":
             show_skill(counted)

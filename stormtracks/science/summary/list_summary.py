@@ -4,7 +4,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
@@ -72,7 +72,7 @@ class ListSummary:
     remarks: tuple[Remark, ...] = ()
     asked: str = ""
 
-    @property
+    @cached_property
     def whole(self) -> tuple[ListYear, ...]:
         """The years that every member has, whose sums can be compared over the members; see `comparable`."""
         years, members = comparable({year.year: year.members for year in self.years})
@@ -86,7 +86,7 @@ class ListSummary:
                 found.setdefault(member, []).append(one)
         return {member: (len(of), reduce(add, of)) for member, of in sorted(found.items())}
 
-    @property
+    @cached_property
     def covered(self) -> Bools:
         """Basins that the best tracks are of, shape (nbasins,); all where their identifiers say none; none without any.
 
