@@ -17,25 +17,13 @@ _MADE_BY = {"compiled": "the kernel", "numpy": "NumPy"}
 def show_result(path: Path, form: Form) -> None:
     """Print the head of a result's file as tables, CSV, or JSON with its whole provenance."""
     header = results.load_header(path)
-    text = of_results(header.task, header.year, header.ensemble_member)
+    text = f"result of {header.task}, {header.year}, member {header.ensemble_member}"
     table = Table(text, _COLUMNS, tuple(_rows(header)), headed=not form.for_people)
-    show(table, form, {"file": str(path), **_whole(header)})
+    show(table, form, {"file": str(path), **vars(header)})
     settings = header.provenance.get("settings")
     if form.for_people and isinstance(settings, Mapping):
         rows = ((name, "-" if value is None else _plain(value)) for name, value in settings.items())
         show(Table("settings", _COLUMNS, tuple(rows), headed=False), form)
-
-
-def of_results(task: str, year: object, member: int) -> str:
-    """What a result is called."""
-    return f"result of {task}, {year}, member {member}"
-
-
-def _whole(header: Header) -> dict[str, Any]:
-    return {
-        "task": header.task, "year": header.year, "ensemble_member": header.ensemble_member,
-        "member_label": header.member_label, "counts": header.counts, "provenance": header.provenance,
-    }  # fmt: skip
 
 
 def _rows(header: Header) -> Iterable[tuple[str, str]]:

@@ -30,6 +30,19 @@ class Observations:
 def observations(
     best: BestTracks, axis: TimeAxis, region: sphere.Region | None, min_common_times: int, between: bool
 ) -> Observations:
+    """Observations of those best tracks that have at least so many at the data's times and in the region.
+
+    Parameters
+    ----------
+    best : BestTracks
+    axis : TimeAxis
+        Of the data.
+    region : Region, optional
+        None: the globe.
+    min_common_times : int
+    between : bool
+        Whether observations between two times of the data count too.
+    """
     step, fraction = _place_in_time(best.time, axis)
     inside = sphere.in_region(best.lat, best.lon, region)
     used = inside & ((fraction >= 0) if between else (fraction == 0))
@@ -206,6 +219,15 @@ class Meetings:
 
 
 def meetings(seen: Observations, tracks: Tracks, some: Encounters) -> Meetings:
+    """How far each observation is from a track that is there at its time.
+
+    Parameters
+    ----------
+    seen : Observations
+    tracks : Tracks
+    some : Encounters
+        Which observations and which points of tracks are meant.
+    """
     observation, point = some.observation, some.point
     lat, lon = _positions(tracks, point, seen.fraction[observation])
     metres = sphere.distance_m(seen.lat[observation], seen.lon[observation], lat, lon)

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from both_paths import on_both
 from crowds import ensemble_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stormtracks.science import kernel, sphere
+from stormtracks.science import sphere
 from stormtracks.science.consensus.grouping import groups, pairs
 from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.kernel import meetings
@@ -23,16 +24,6 @@ CROWDS = {
     "lat": st.sampled_from([0.0, 45.0, -90.0]),
     "lon": st.sampled_from([0.0, 179.0]),
 }
-
-
-def on_both(function):
-    """What a function returns on NumPy and on the kernel."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(kernel.SWITCH, "off")
-        plain = function()
-        patched.delenv(kernel.SWITCH)
-        assert kernel.in_use() == "compiled"
-        return plain, function()
 
 
 @settings(max_examples=40, deadline=None)

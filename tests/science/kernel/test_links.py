@@ -1,27 +1,18 @@
 import numpy as np
 import pytest
+from both_paths import on_both
 from fields import six_hourly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from stormtracks.science import followers, kernel, linking, sphere
+from stormtracks.science import followers, linking, sphere
 from stormtracks.science.contests import Contests
 from stormtracks.science.kernel import links
 from stormtracks.science.records import Maxima, TimeAxis
 from stormtracks.science.settings import LINKERS
 
 pytestmark = pytest.mark.usefixtures("compiled")
-
-
-def on_both(function):
-    """What a function returns on NumPy and on the kernel."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(kernel.SWITCH, "off")
-        plain = function()
-        patched.delenv(kernel.SWITCH)
-        assert kernel.in_use() == "compiled"
-        return plain, function()
 
 
 def maxima(seed, count, steps, spacing):
