@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from stormtracks.console.tables import Column, Form, Table, show
 from stormtracks.readable import duration, some
